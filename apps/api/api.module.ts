@@ -1,0 +1,36 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { LockModule, RedisLockProvider } from '#lock';
+import { OrdersModule } from '#orders';
+import { AccessGuard, CONFIG, PlatformModule, ProblemFilter, type Config } from '#platform';
+import { SalesModule } from '#sales';
+import { GuestsController } from './guests/guests.controller.js';
+import { HealthController } from './operations/health.controller.js';
+import { MetricsController } from './operations/metrics.controller.js';
+import { Readiness } from './operations/readiness.js';
+
+@Module({})
+export class ApiModule {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        PlatformModule.forRoot(config),
+        LockModule.forRootAsync({
+          inject: [CONFIG],
+          useFactory: ({ redisUrl }: Config) => new RedisLockProvider({ url: redisUrl }),
+        }),
+        TerminusModule.forRoot({ logger: false }),
+        SalesModule,
+        OrdersModule,
+      ],
+      controllers: [GuestsController, HealthController, MetricsController],
+      providers: [
+        Readiness,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { describeProblem, ProblemError, toProblem, type ProblemCode } from '#platform';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+/** A whole request, sent a byte a second or not, has arrived by then. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_TIMEOUT_MS = 72_000; // longer than a load balancer's, so that it is the one that closes
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
+/** Leaves an error as Fastify threw it: the one filter tells a body that is too large from one that is not JSON. */
+export class HttpAdapter extends FastifyAdapter {
+  override mapException<T>(error: T): T {
+    return error;
+  }
+}
+
+/** Fastify, with answers of our form for what never reaches a route. */
+export function createHttpServer(): FastifyInstance {
+  const server = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    logger: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error, request, reply) => {
+      const problem = describeProblem(toProblem(error), { path: '/', id: request.id });
+      void (reply as FastifyReply).status(problem.status).headers(problem.headers).send(problem.body);
+    },
+    clientErrorHandler: answerClientError,
+    http: { connectionsCheckingInterval: 1_000, headersTimeout: REQUEST_TIMEOUT_MS },
+  });
+  acceptJsonOnly(server);
+  return server;
+}
+
+/** An empty body is left to the route: some clients name the content type of a POST that has none. */
+function acceptJsonOnly(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body, done);
+  });
+}
+
+const CLIENT_ERRORS: Record<string, [ProblemCode, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time.'],
+  HPE_HEADER_OVERFLOW: ['headers_too_large', 'Send smaller headers.'],
+};
+
+/** What Node's parser refuses before there is a request: written to the socket by hand. */
+function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [code, detail] = CLIENT_ERRORS[error.code ?? ''] ?? ['malformed_request', 'This is not HTTP.'];
+  const { status, headers, body } = describeProblem(new ProblemError(code, detail), { path: '/' });
+  const text = JSON.stringify(body);
+  const head = { ...headers, 'content-length': String(Buffer.byteLength(text)), connection: 'close' };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${body.title}\r\n${lines.join('\r\n')}\r\n\r\n${text}`);
+}

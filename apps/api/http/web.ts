@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import serveStatic from '@fastify/static';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '#platform';
+
+/** The storefront's page at `/`, and the headers that browsers want. */
+export async function serveWeb(app: NestFastifyApplication, config: Config): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'https:'], // an item's picture may lie elsewhere
+        styleSrc: ["'self'", "'unsafe-inline'"], // Swagger UI
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    hsts: config.production,
+    crossOriginEmbedderPolicy: false,
+  });
+  if (config.corsOrigins.length > 0) {
+    const exposedHeaders = ['Location', 'Idempotency-Replayed', 'Retry-After', 'ETag', 'X-Request-Id'];
+    await app.register(cors, { origin: config.corsOrigins, exposedHeaders });
+  }
+  await app.register(serveStatic, {
+    root: fileURLToPath(new URL('../../web', import.meta.url)),
+    wildcard: false, // one route a file: everything else stays a 404 of our form
+    cacheControl: true,
+    maxAge: '1m',
+  });
+}

@@ -1,0 +1,111 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Imports run one way: apps -> orders -> sales, inventory -> lock, platform.
+ * Each folder names what it may import; a library is entered through its index.ts alone.
+ */
+const MAY_IMPORT = {
+  'libs/lock': [],
+  'libs/platform': [],
+  'libs/inventory': ['#lock', '#platform'],
+  'libs/sales': ['#inventory', '#lock', '#platform'],
+  'libs/orders': ['#sales', '#inventory', '#lock', '#platform'],
+  'apps/api': ['#orders', '#sales', '#inventory', '#lock', '#platform'],
+  local: ['#platform'],
+  load: ['#local', '#platform'],
+};
+const LIBRARIES = ['#lock', '#platform', '#inventory', '#sales', '#orders', '#local'];
+
+const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  files: [`${folder}/**/*.ts`],
+  ignores: ['**/*.spec.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: LIBRARIES.filter((library) => !allowed.includes(library)),
+            message: `${folder} may import ${allowed.join(', ') || 'nothing of ours'}.`,
+          },
+          {
+            regex: '(^|/)\\.\\./(.*/)?(libs|apps|local|load|test|lock|platform|inventory|sales|orders)/',
+            message: 'Enter a library through its alias (#orders), never by a path.',
+          },
+        ].filter((pattern) => pattern.regex || pattern.group.length > 0),
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({ conditionNames: ['source', 'types', 'import', 'node'] }),
+      ],
+    },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'import-x/no-cycle': 'error',
+      '@typescript-eslint/no-extraneous-class': 'off', // Nest modules are classes without members
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/consistent-type-imports': 'off', // a type in a decorated signature must be a value import
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // views are shapes for OpenAPI, not behaviour
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    ignores: ['libs/platform/config/environment.ts', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'process.env is read in libs/platform/config/environment.ts alone.',
+        },
+      ],
+    },
+  },
+  { files: ['local/**/*.ts', 'load/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' },
+    },
+  },
+  {
+    files: ['apps/web/**/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        window: 'readonly',
+        fetch: 'readonly',
+        localStorage: 'readonly',
+        crypto: 'readonly',
+        location: 'readonly',
+        setInterval: 'readonly',
+        clearTimeout: 'readonly',
+        performance: 'readonly',
+        Intl: 'readonly',
+      },
+    },
+  },
+  ...importDirection,
+);

@@ -1,0 +1,11 @@
+/** Jest in ESM mode; libraries resolve to their sources through the `source` condition of package.json's imports. */
+export default {
+  testMatch: ['<rootDir>/{apps,libs,local,load,test}/**/*.spec.ts'],
+  transform: { '\\.ts$': ['@swc/jest'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,102 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** After this long without any reply the connection is taken for dead, whatever TCP says, and made anew. */
+const DEAD_AFTER_MS = 3_000;
+
+/**
+ * What both connections of the provider share: nothing queues while Redis is away, nothing is sent again by itself (a
+ * lost reply is the caller's to judge), and reconnection goes on for ever at a bounded pace.
+ */
+export const CONNECTION_OPTIONS = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 2_000,
+  keepAlive: 5_000,
+  retryStrategy: (attempt: number) => Math.min(10 * 2 ** attempt, 200) * (0.5 + Math.random() / 2),
+} as const satisfies RedisOptions;
+
+/** Nothing was sent: there is no connection at the moment. */
+export class NotConnectedError extends Error {
+  override readonly name = 'NotConnectedError';
+}
+
+/** One connection for commands, which answers or fails within a stated time. */
+export class RedisConnection {
+  readonly client: Redis;
+  private readonly commandTimeoutMs: number;
+  private readiness: Promise<void> | undefined;
+  private lastError: Error | undefined;
+  private lastSignOfLife = performance.now();
+
+  constructor(url: string, commandTimeoutMs: number) {
+    this.commandTimeoutMs = commandTimeoutMs;
+    this.client = new Redis(url, { ...CONNECTION_OPTIONS, commandTimeout: commandTimeoutMs });
+    this.client.on('error', (error) => (this.lastError = error)); // unheard, ioredis would print it
+    this.client.on('connecting', () => (this.lastSignOfLife = performance.now()));
+  }
+
+  /** Sends one command. @throws NotConnectedError, or whatever ioredis says about a command that was sent */
+  async send<Reply>(command: () => Promise<Reply>): Promise<Reply> {
+    try {
+      if (this.client.status !== 'ready') await this.ready();
+      const reply = await command();
+      this.lastSignOfLife = performance.now();
+      return reply;
+    } catch (error) {
+      if (isReply(error)) this.lastSignOfLife = performance.now();
+      else this.endIfDead();
+      throw error;
+    }
+  }
+
+  close(): void {
+    disconnect(this.client);
+  }
+
+  /** Waits for the outcome of the connection attempt under way: at most the time of one command. */
+  private ready(): Promise<void> {
+    this.readiness ??= this.nextOutcome().finally(() => (this.readiness = undefined));
+    return this.readiness;
+  }
+
+  private async nextOutcome(): Promise<void> {
+    const { client } = this;
+    if (client.status === 'end') throw new NotConnectedError('the connection is closed');
+    let settle: (ready: boolean) => void = () => undefined;
+    const outcome = new Promise<boolean>((resolve) => (settle = resolve));
+    const connected = (): void => settle(true);
+    const failed = (): void => settle(false);
+    const timer = setTimeout(failed, this.commandTimeoutMs);
+    client.once('ready', connected).once('close', failed);
+    try {
+      if (await outcome) return;
+      throw new NotConnectedError(
+        `no connection to Redis${this.lastError ? `: ${this.lastError.message}` : ''}`,
+      );
+    } finally {
+      clearTimeout(timer);
+      client.off('ready', connected).off('close', failed);
+    }
+  }
+
+  private endIfDead(): void {
+    if (performance.now() - this.lastSignOfLife > DEAD_AFTER_MS) destroyStream(this.client);
+  }
+}
+
+/** Ends a connection for good, without waiting for the other side, which may never answer. */
+export function disconnect(client: Redis): void {
+  client.disconnect();
+  destroyStream(client);
+}
+
+function destroyStream(client: Redis): void {
+  const stream = client.stream as Redis['stream'] | undefined; // absent until the first connection attempt
+  stream?.destroy();
+}
+
+/** Whether Redis answered, if only with an error. */
+export function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}

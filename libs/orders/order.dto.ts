@@ -1,0 +1,116 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsMetadata, IsText, Money } from '#platform';
+import { ORDER_STATUSES, type Order, type OrderStatus } from './order.js';
+
+const MAX_LINES = 20;
+const MAX_QUANTITY = 1_000;
+
+export class CreateOrderLine {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  itemId: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_QUANTITY })
+  @IsInt()
+  @Min(1)
+  @Max(MAX_QUANTITY)
+  quantity: number;
+}
+
+export class CreateOrder {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  saleId: string;
+
+  @ApiProperty({ type: [CreateOrderLine], minItems: 1, maxItems: MAX_LINES })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_LINES)
+  @ValidateNested({ each: true })
+  @Type(() => CreateOrderLine)
+  lines: CreateOrderLine[];
+
+  @ApiPropertyOptional({
+    type: Money,
+    description: 'What the buyer was shown; a difference is 409 price_changed',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => Money)
+  expectedTotal?: Money;
+
+  @IsMetadata()
+  metadata?: Record<string, string>;
+}
+
+export class OrderQuery {
+  @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
+  @IsOptional()
+  @IsText(1, 200)
+  cursor?: string;
+}
+
+export class OrderLineView {
+  @ApiProperty({ format: 'uuid' }) itemId: string;
+  @ApiProperty() sku: string;
+  @ApiProperty({ type: 'integer' }) quantity: number;
+  @ApiProperty({ type: Money }) unitPrice: Money;
+}
+
+export class PaymentView {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ enum: ['pending', 'succeeded', 'declined', 'refunded'] }) status: string;
+  @ApiProperty({ type: String, nullable: true }) failureCode: string | null;
+  @ApiProperty({ format: 'date-time' }) createdAt: string;
+}
+
+export class OrderView {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty({ format: 'uuid' }) saleId: string;
+  @ApiProperty({ enum: ORDER_STATUSES }) status: OrderStatus;
+  @ApiProperty({ type: [OrderLineView] }) lines: OrderLineView[];
+  @ApiProperty({ type: Money }) total: Money;
+  @ApiProperty({ format: 'date-time', description: 'Until then the stock is held' }) expiresAt: string;
+  @ApiProperty({ format: 'date-time' }) createdAt: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) paidAt: string | null;
+  @ApiProperty({ type: [PaymentView] }) payments: PaymentView[];
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) metadata: Record<string, string>;
+}
+
+export class OrderPage {
+  @ApiProperty({ type: [OrderView] }) data: OrderView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor: string | null;
+}
+
+export function presentOrder(order: Order): OrderView {
+  const { currency } = order;
+  return {
+    id: order.id,
+    saleId: order.saleId,
+    status: order.status,
+    lines: order.lines.map(({ itemId, sku, quantity, unitPriceAmount }) => ({
+      itemId,
+      sku,
+      quantity,
+      unitPrice: { amount: unitPriceAmount, currency },
+    })),
+    total: { amount: order.totalAmount, currency },
+    expiresAt: order.expiresAt.toISOString(),
+    createdAt: order.createdAt.toISOString(),
+    paidAt: order.paidAt?.toISOString() ?? null,
+    payments: [],
+    metadata: order.metadata,
+  };
+}

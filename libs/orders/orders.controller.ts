@@ -1,0 +1,56 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  ApiIdempotencyKey,
+  BuyerId,
+  ForBuyers,
+  IdempotencyKey,
+  markReplay,
+  readCursor,
+  UuidParam,
+} from '#platform';
+import { CreateOrder, OrderPage, OrderQuery, OrderView } from './order.dto.js';
+import { OrdersService } from './orders.service.js';
+
+@ApiTags('storefront')
+@ApiBearerAuth('buyer')
+@ForBuyers()
+@Controller('v1/orders')
+export class OrdersController {
+  constructor(private readonly orders: OrdersService) {}
+
+  @Post()
+  @ApiIdempotencyKey('required')
+  @ApiCreatedResponse({
+    type: OrderView,
+    description: 'The order, its stock reserved until expiresAt',
+    headers: {
+      Location: { schema: { type: 'string' } },
+      'Idempotency-Replayed': { schema: { type: 'string', enum: ['true'] } },
+    },
+  })
+  async create(
+    @BuyerId() buyerId: string,
+    @IdempotencyKey('required') key: string,
+    @Body() body: CreateOrder,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderView> {
+    const { order, replayed } = await this.orders.create(buyerId, key, body);
+    void reply.header('Location', `/v1/orders/${order.id}`);
+    markReplay(reply, replayed);
+    return order;
+  }
+
+  @Get()
+  @ApiOkResponse({ type: OrderPage })
+  list(@BuyerId() buyerId: string, @Query() query: OrderQuery): Promise<OrderPage> {
+    return this.orders.list(buyerId, readCursor(query.cursor));
+  }
+
+  @Get(':id')
+  @ApiOkResponse({ type: OrderView })
+  read(@BuyerId() buyerId: string, @Param('id', UuidParam) id: string): Promise<OrderView> {
+    return this.orders.read(buyerId, id);
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { OrderReader } from './order-reader.js';
+import { CustomerOrder, CustomerOrderLine } from './order.entity.js';
+import { OrdersController } from './orders.controller.js';
+import { OrdersService } from './orders.service.js';
+import { PLACEMENT_PROVIDERS } from './placement/placement.providers.js';
+import { ReconciliationController } from './reconciliation/reconciliation.controller.js';
+import { ReconciliationService } from './reconciliation/reconciliation.service.js';
+
+/** Needs a LockManager, which the application provides. */
+@Module({
+  imports: [TypeOrmModule.forFeature([CustomerOrder, CustomerOrderLine])],
+  controllers: [OrdersController, ReconciliationController],
+  providers: [OrdersService, OrderReader, ReconciliationService, ...PLACEMENT_PROVIDERS],
+})
+export class OrdersModule {}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { hashRequest, ProblemError, toPage, type Page } from '#platform';
+import { OrderReader } from './order-reader.js';
+import type { Order } from './order.js';
+import { presentOrder, type CreateOrder, type OrderView } from './order.dto.js';
+import { OrderPlacement } from './placement/order-placement.js';
+import type { PlacementRequest } from './placement/placement.js';
+
+/** A buyer's orders. */
+@Injectable()
+export class OrdersService {
+  constructor(
+    private readonly placement: OrderPlacement,
+    private readonly reader: OrderReader,
+  ) {}
+
+  /** @throws ProblemError with the code of the refusal, or what OrderPlacement throws */
+  async create(
+    buyerId: string,
+    key: string,
+    body: CreateOrder,
+  ): Promise<{ order: OrderView; replayed: boolean }> {
+    const request = toRequest(buyerId, key, body);
+    const outcome = await this.placement.place(request);
+    switch (outcome.kind) {
+      case 'accepted':
+        return { order: presentOrder(outcome.order), replayed: false };
+      case 'replayed': {
+        const order = asCreated(await this.reader.read(buyerId, outcome.orderId));
+        // An order with our own id was written by an attempt of this very request whose COMMIT went unanswered.
+        return { order: presentOrder(order), replayed: outcome.orderId !== request.orderId };
+      }
+      case 'refused': {
+        const { code, detail, retryAfterSec } = outcome;
+        throw new ProblemError(code, detail, retryAfterSec === undefined ? {} : { retryAfterSec });
+      }
+    }
+  }
+
+  async read(buyerId: string, orderId: string): Promise<OrderView> {
+    return presentOrder(await this.reader.read(buyerId, orderId));
+  }
+
+  async list(buyerId: string, afterId: string | undefined): Promise<Page<OrderView>> {
+    return toPage(await this.reader.list(buyerId, afterId), presentOrder);
+  }
+}
+
+function toRequest(buyerId: string, idempotencyKey: string, body: CreateOrder): PlacementRequest {
+  const lines = body.lines
+    .map((line) => ({ itemId: line.itemId.toLowerCase(), quantity: line.quantity }))
+    .sort((a, b) => (a.itemId < b.itemId ? -1 : 1));
+  if (new Set(lines.map((line) => line.itemId)).size < lines.length) {
+    throw new ProblemError('duplicate_item', 'Name each item once, with its whole quantity.');
+  }
+  const saleId = body.saleId.toLowerCase();
+  const { expectedTotal } = body;
+  const metadata = body.metadata ?? {};
+  const requestHash = hashRequest({ saleId, lines, expectedTotal, metadata });
+  return { orderId: uuidv7(), buyerId, idempotencyKey, requestHash, saleId, lines, expectedTotal, metadata };
+}
+
+/** A replay answers as the first time, whatever has become of the order since. */
+function asCreated(order: Order): Order {
+  return { ...order, status: 'pending_payment', paidAt: null };
+}

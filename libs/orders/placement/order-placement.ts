@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StaleFenceError } from '#inventory';
+import {
+  CommitOutcomeUnknownError,
+  Database,
+  DatabaseUnavailableError,
+  isConflict,
+  Metrics,
+  ProblemError,
+  violatedConstraint,
+} from '#platform';
+import { Deadline } from './deadline.js';
+import { Gate } from './gate.js';
+import type { Outcome, PlacementRequest } from './placement.js';
+import { PurchaseLimitRaceError } from './record.js';
+import { LaneTimeoutError, type ReservationStrategy } from './reservation-strategy.js';
+
+/** Between two attempts, in milliseconds; the wait is drawn from 0 to it. */
+const MAX_BACKOFF_MS = 100;
+
+/** Guards that fire when what was read is out of date: the transaction was rolled back and is decided again. */
+const READ_OUT_OF_DATE = new Set([
+  'customer_order_idempotency',
+  'stock_level_reserved_within_on_hand',
+  'sale_item_held_within_allotment',
+]);
+
+/** What the attempts so far have taught. */
+interface Progress {
+  floors: Map<string, number>;
+  /** Whether a transaction may have begun. */
+  entered: boolean;
+  /** Whether a COMMIT went unanswered: from then on only an outcome read behind it counts. */
+  ambiguous: boolean;
+}
+
+/**
+ * Takes an order from the request to its outcome: bounded in number and time, tried again where that is safe, and
+ * answered with exactly what is known.
+ */
+export class OrderPlacement {
+  private readonly gate: Gate;
+  private readonly strategy: ReservationStrategy;
+  private readonly metrics: Metrics;
+  private readonly limits: { deadlineMs: number; capacity: number };
+  private waiting = 0;
+
+  constructor(
+    strategy: ReservationStrategy,
+    database: Database,
+    metrics: Metrics,
+    limits: { deadlineMs: number; capacity: number },
+  ) {
+    this.gate = new Gate(database);
+    this.strategy = strategy;
+    this.metrics = metrics;
+    this.limits = limits;
+  }
+
+  /** @throws ProblemError overloaded, dependency_unavailable, outcome_unknown */
+  async place(request: PlacementRequest): Promise<Outcome> {
+    if (this.waiting >= this.limits.capacity) {
+      throw new ProblemError('overloaded', 'Too many orders are waiting; this one was not taken in.');
+    }
+    this.metrics.ordersWaiting.set(++this.waiting);
+    try {
+      const outcome = (await this.gate.refusal(request)) ?? (await this.attemptUntilDeadline(request));
+      this.gate.learn(request, outcome);
+      this.count(outcome.kind === 'refused' ? outcome.code : outcome.kind);
+      return outcome;
+    } catch (error) {
+      const problem = unanswered(error);
+      this.count(problem.code);
+      throw problem;
+    } finally {
+      this.metrics.ordersWaiting.set(--this.waiting);
+    }
+  }
+
+  private async attemptUntilDeadline(request: PlacementRequest): Promise<Outcome> {
+    const deadline = Deadline.after(this.limits.deadlineMs);
+    const progress: Progress = { floors: new Map(), entered: false, ambiguous: false };
+    for (;;) {
+      try {
+        const attempt = { deadline, floors: progress.floors, mustWrite: progress.ambiguous };
+        return await this.strategy.attempt(request, attempt);
+      } catch (error) {
+        const again = mayTryAgain(error, progress);
+        if (again) await sleep(Math.min(deadline.remainingMs, Math.random() * MAX_BACKOFF_MS));
+        if (!again || deadline.passed) throw unknownOutcome(error, progress, again) ?? error;
+      }
+    }
+  }
+
+  private count(outcome: string): void {
+    this.metrics.orders.inc({ strategy: this.strategy.name, outcome });
+  }
+}
+
+/** Learns from a failed attempt. @returns whether the same request may be tried again */
+function mayTryAgain(error: unknown, progress: Progress): boolean {
+  if (error instanceof LaneTimeoutError) return false;
+  if (error instanceof StaleFenceError) {
+    for (const [itemId, fence] of error.floors) progress.floors.set(itemId, fence);
+    progress.entered = true;
+    return true;
+  }
+  if (error instanceof CommitOutcomeUnknownError) {
+    progress.entered = true;
+    progress.ambiguous = true;
+    return true;
+  }
+  if (error instanceof DatabaseUnavailableError) {
+    progress.entered ||= error.entered;
+    return progress.ambiguous; // nothing was written this time; but the earlier COMMIT is still to be resolved
+  }
+  const decideAgain =
+    isConflict(error) ||
+    error instanceof PurchaseLimitRaceError ||
+    READ_OUT_OF_DATE.has(violatedConstraint(error) ?? '');
+  progress.entered ||= decideAgain;
+  return decideAgain;
+}
+
+/** `overloaded` is said only of an order that never entered a transaction, an error only when nothing was written. */
+function unknownOutcome(error: unknown, progress: Progress, again: boolean): ProblemError | undefined {
+  const outOfTime = again || error instanceof LaneTimeoutError;
+  if (!progress.ambiguous && !(progress.entered && outOfTime)) return undefined;
+  const detail = 'Retry with the same Idempotency-Key: it finds the order, if there is one.';
+  return new ProblemError('outcome_unknown', detail, { cause: error });
+}
+
+function unanswered(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof LaneTimeoutError) {
+    return new ProblemError('overloaded', 'The order waited too long and was not taken in.', {
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseUnavailableError) {
+    return new ProblemError('dependency_unavailable', 'The database is not available; nothing was ordered.', {
+      cause: error,
+    });
+  }
+  throw error;
+}

@@ -1,0 +1,45 @@
+-- Writes the accepted orders of a batch: orders, lines, and what they count for limits and allotments.
+--
+-- Guards    unique (buyer_id, idempotency_key); the purchase limit, which the upsert's condition checks on the row as
+--           it is and not as it was read; the CHECK held <= allotment
+-- Inputs    $1 json orders · $2 json lines
+-- Returns   one row: how many purchases there were to write, and how many were within their limit
+-- Keys are inserted in sorted order, so that two batches that share some never wait for each other in a circle.
+WITH new_order AS (
+  SELECT * FROM json_to_recordset($1::json) AS o (
+    id uuid, sale_id uuid, buyer_id uuid, idempotency_key text, request_hash text, total_amount bigint, currency text,
+    metadata json, created_at timestamptz, expires_at timestamptz)
+), new_line AS (
+  SELECT * FROM json_to_recordset($2::json) AS l (
+    order_id uuid, item_id uuid, sku text, quantity integer, unit_price_amount bigint)
+), placed AS (
+  INSERT INTO customer_order (id, sale_id, buyer_id, idempotency_key, request_hash, status, stock_state,
+                              total_amount, currency, metadata, created_at, expires_at)
+  SELECT id, sale_id, buyer_id, idempotency_key, request_hash, 'pending_payment', 'reserved',
+         total_amount, currency, metadata, created_at, expires_at
+  FROM new_order ORDER BY buyer_id, idempotency_key
+), line AS (
+  INSERT INTO order_line (order_id, item_id, sku, quantity, unit_price_amount)
+  SELECT order_id, item_id, sku, quantity, unit_price_amount FROM new_line
+), bought AS (
+  SELECT o.sale_id, l.item_id, o.buyer_id, sum(l.quantity)::integer AS quantity
+  FROM new_line l JOIN new_order o ON o.id = l.order_id
+  GROUP BY o.sale_id, l.item_id, o.buyer_id
+), counted AS (
+  INSERT INTO purchase AS p (sale_id, item_id, buyer_id, quantity)
+  SELECT b.sale_id, b.item_id, b.buyer_id, b.quantity
+  FROM bought b JOIN sale_item offer USING (sale_id, item_id)
+  WHERE b.quantity <= coalesce(offer.purchase_limit, b.quantity)
+  ORDER BY b.sale_id, b.item_id, b.buyer_id
+  ON CONFLICT (sale_id, item_id, buyer_id) DO UPDATE SET quantity = p.quantity + excluded.quantity
+  WHERE p.quantity + excluded.quantity <= coalesce(
+    (SELECT purchase_limit FROM sale_item offer
+     WHERE offer.sale_id = excluded.sale_id AND offer.item_id = excluded.item_id),
+    p.quantity + excluded.quantity)
+  RETURNING 1
+), held AS (
+  UPDATE sale_item offer SET held = offer.held + total.quantity
+  FROM (SELECT sale_id, item_id, sum(quantity)::integer AS quantity FROM bought GROUP BY sale_id, item_id) total
+  WHERE offer.sale_id = total.sale_id AND offer.item_id = total.item_id
+)
+SELECT (SELECT count(*)::integer FROM bought) AS asked, (SELECT count(*)::integer FROM counted) AS within_limit

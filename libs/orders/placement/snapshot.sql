@@ -1,0 +1,32 @@
+-- Everything that a batch is decided on, in one statement and so in one snapshot of the primary.
+--
+-- Guard     the fresh read: behind a claim it runs as a statement of its own, because under READ COMMITTED a statement
+--           sees what was committed when it began, and the claim began before it waited
+-- Inputs    $1 uuid[] sale ids · $2 uuid[] item ids · $3 uuid[] buyer ids and, parallel to it, $4 text[] their keys
+-- Returns   one row: now_ms, and JSON arrays (null when empty) sales, offers, stock, purchases, placed
+SELECT
+  floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms,
+  (SELECT json_agg(json_build_object(
+      'id', id,
+      'startsAtMs', floor(extract(epoch FROM starts_at) * 1000)::bigint,
+      'endsAtMs', floor(extract(epoch FROM ends_at) * 1000)::bigint,
+      'paused', paused,
+      'reservationTtlSeconds', reservation_ttl_seconds))
+   FROM sale WHERE id = ANY ($1::uuid[])) AS sales,
+  (SELECT json_agg(json_build_object(
+      'saleId', offer.sale_id, 'itemId', offer.item_id, 'sku', item.sku,
+      'priceAmount', coalesce(offer.price_amount, item.price_amount), 'currency', item.currency,
+      'purchaseLimit', offer.purchase_limit, 'allotment', offer.allotment, 'held', offer.held))
+   FROM sale_item offer JOIN item ON item.id = offer.item_id
+   WHERE offer.sale_id = ANY ($1::uuid[]) AND offer.item_id = ANY ($2::uuid[])) AS offers,
+  (SELECT json_agg(json_build_object('itemId', item_id, 'onHand', on_hand, 'reserved', reserved))
+   FROM stock_level WHERE item_id = ANY ($2::uuid[])) AS stock,
+  (SELECT json_agg(json_build_object(
+      'saleId', sale_id, 'itemId', item_id, 'buyerId', buyer_id, 'quantity', quantity))
+   FROM purchase
+   WHERE sale_id = ANY ($1::uuid[]) AND item_id = ANY ($2::uuid[]) AND buyer_id = ANY ($3::uuid[])) AS purchases,
+  (SELECT json_agg(json_build_object(
+      'buyerId', placed.buyer_id, 'idempotencyKey', placed.idempotency_key,
+      'orderId', placed.id, 'requestHash', placed.request_hash))
+   FROM unnest($3::uuid[], $4::text[]) AS asked (buyer_id, idempotency_key)
+   JOIN customer_order placed USING (buyer_id, idempotency_key)) AS placed

@@ -1,0 +1,91 @@
+import type { ClaimedStock } from '#inventory';
+import { loadStatement, type SqlExecutor } from '#platform';
+import type { SaleWindow } from '#sales';
+import type { PlacementRequest } from './placement.js';
+
+const SNAPSHOT = loadStatement(import.meta.url, './snapshot.sql');
+
+/** What a sale offers of an item, at the price of the moment. */
+export interface Offer {
+  readonly sku: string;
+  readonly priceAmount: number;
+  readonly purchaseLimit: number | null;
+  readonly allotment: number | null;
+  /** Units that orders of this sale hold or bought. */
+  readonly held: number;
+}
+
+export interface SaleTerms extends SaleWindow {
+  readonly reservationTtlSeconds: number;
+  readonly currency: string;
+  readonly offers: ReadonlyMap<string, Offer>;
+}
+
+/** What a batch is decided on. */
+export interface Snapshot {
+  /** The database's clock, in milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly sales: ReadonlyMap<string, SaleTerms>;
+  readonly stock: ReadonlyMap<string, ClaimedStock>;
+  /** Units by `purchaseKey`. */
+  readonly purchases: ReadonlyMap<string, number>;
+  /** Orders that exist already, by `placedKey`. */
+  readonly placed: ReadonlyMap<string, { readonly orderId: string; readonly requestHash: string }>;
+}
+
+export function purchaseKey(of: { saleId: string; buyerId: string }, itemId: string): string {
+  return `${of.saleId}/${itemId}/${of.buyerId}`;
+}
+
+export function placedKey(of: { buyerId: string; idempotencyKey: string }): string {
+  return `${of.buyerId}/${of.idempotencyKey}`;
+}
+
+export async function readSnapshot(
+  sql: SqlExecutor,
+  requests: readonly PlacementRequest[],
+): Promise<Snapshot> {
+  const [row] = await sql.query<SnapshotRow>(SNAPSHOT, [
+    unique(requests.map((request) => request.saleId)),
+    itemIdsOf(requests),
+    requests.map((request) => request.buyerId),
+    requests.map((request) => request.idempotencyKey),
+  ]);
+  if (!row) throw new Error('snapshot.sql returned no row.');
+  return {
+    nowMs: Number(row.now_ms),
+    sales: new Map(
+      (row.sales ?? []).map((sale) => [sale.id, { ...sale, ...offersOf(sale.id, row.offers ?? []) }]),
+    ),
+    stock: new Map((row.stock ?? []).map((level) => [level.itemId, level])),
+    purchases: new Map(
+      (row.purchases ?? []).map((entry) => [purchaseKey(entry, entry.itemId), entry.quantity]),
+    ),
+    placed: new Map((row.placed ?? []).map((entry) => [placedKey(entry), entry])),
+  };
+}
+
+/** The items of a batch, sorted: the order in which locks and rows are taken everywhere. */
+export function itemIdsOf(requests: readonly PlacementRequest[]): string[] {
+  return unique(requests.flatMap((request) => request.lines.map((line) => line.itemId))).sort();
+}
+
+function offersOf(saleId: string, offers: readonly OfferRow[]): Pick<SaleTerms, 'currency' | 'offers'> {
+  const own = offers.filter((offer) => offer.saleId === saleId);
+  return { currency: own[0]?.currency ?? '', offers: new Map(own.map((offer) => [offer.itemId, offer])) };
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
+
+type OfferRow = Offer & { saleId: string; itemId: string; currency: string };
+
+interface SnapshotRow {
+  now_ms: string;
+  sales: (SaleWindow & { id: string; reservationTtlSeconds: number })[] | null;
+  offers: OfferRow[] | null;
+  stock: ClaimedStock[] | null;
+  purchases: { saleId: string; itemId: string; buyerId: string; quantity: number }[] | null;
+  placed: { buyerId: string; idempotencyKey: string; orderId: string; requestHash: string }[] | null;
+}

@@ -1,0 +1,80 @@
+import { Logger } from '@nestjs/common';
+import { LockManager, LockUnavailableError, LockWaitTimeoutError, type Lock } from '#lock';
+import { Database, Metrics } from '#platform';
+import { placeInTransaction } from '../order-transaction.js';
+import type { Outcome, PlacementRequest } from '../placement.js';
+import { LaneTimeoutError, type Attempt, type ReservationStrategy } from '../reservation-strategy.js';
+
+/** A dead holder keeps an item from the others for no longer than this; the watchdog renews it for a live one. */
+const LEASE_MS = 2_000;
+
+/** The classic design: one lock and one transaction for each order. */
+export class PerOrderStrategy implements ReservationStrategy {
+  readonly name = 'per-order';
+  private readonly logger = new Logger(PerOrderStrategy.name);
+  private readonly locks: LockManager;
+  private readonly database: Database;
+  private readonly metrics: Metrics;
+
+  constructor(locks: LockManager, database: Database, metrics: Metrics) {
+    this.locks = locks;
+    this.database = database;
+    this.metrics = metrics;
+  }
+
+  async attempt(request: PlacementRequest, attempt: Attempt): Promise<Outcome> {
+    const lock = await this.acquire(request, attempt);
+    try {
+      const fences = lock && fencesByItem(request, lock);
+      const options = { mustWrite: attempt.mustWrite, ...(fences ? { fences } : {}) };
+      const [outcome] = await placeInTransaction(this.database, [request], options);
+      if (!outcome) throw new Error('A batch of one has one outcome.');
+      return outcome;
+    } finally {
+      if (lock) await this.release(lock);
+    }
+  }
+
+  /** @returns undefined when the lock store is away: the row lock is there anyway. */
+  private async acquire(request: PlacementRequest, { deadline, floors }: Attempt): Promise<Lock | undefined> {
+    const resources = request.lines.map((line) => lockName(line.itemId));
+    const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
+    try {
+      return await this.locks.acquire(resources, {
+        leaseMs: LEASE_MS,
+        waitMs: Math.ceil(deadline.remainingMs),
+        floor,
+      });
+    } catch (error) {
+      if (error instanceof LockWaitTimeoutError) throw new LaneTimeoutError(error.message, { cause: error });
+      if (!(error instanceof LockUnavailableError)) throw error;
+      this.metrics.ordersWithoutLock.inc();
+      return undefined;
+    }
+  }
+
+  /** The transaction has ended: a release that fails costs the next buyer a lease, and never this one the order. */
+  private async release(lock: Lock): Promise<void> {
+    try {
+      await lock.release();
+    } catch (error) {
+      this.logger.warn(
+        { err: error, resources: lock.resources },
+        'a lock was not released; its lease will end',
+      );
+    }
+  }
+}
+
+function lockName(itemId: string): string {
+  return `inventory:item:${itemId}:deduct`;
+}
+
+function fencesByItem(request: PlacementRequest, lock: Lock): Map<string, number> {
+  return new Map(
+    request.lines.flatMap(({ itemId }) => {
+      const fence = lock.fences.get(lockName(itemId));
+      return fence === undefined ? [] : [[itemId, fence] as const];
+    }),
+  );
+}

@@ -1,0 +1,165 @@
+/**
+ * Every setting of the service: its name, its default, what it expects and what it means.
+ * The start message of a wrong value, docs/configuration.md and the compose file are held against this table.
+ */
+export interface Setting<Value> {
+  readonly variable: string;
+  readonly expects: string;
+  readonly meaning: string;
+  /** Text as it would stand in the environment; without it the setting is required unless `optional`. */
+  readonly default?: string;
+  readonly optional?: boolean;
+  readonly requiredInProduction?: boolean;
+  /** Its value is never echoed. */
+  readonly secret?: boolean;
+  /** Returns undefined when the text is not what `expects` says. */
+  readonly parse: (text: string) => Value | undefined;
+}
+
+const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const LOCK_PROVIDERS = ['redis'] as const;
+export const STRATEGIES = ['per-order', 'unguarded'] as const;
+export type StrategyName = (typeof STRATEGIES)[number];
+
+export const SETTINGS = {
+  nodeEnv: oneOf('NODE_ENV', NODE_ENVIRONMENTS, 'development', 'production refuses demo conveniences'),
+  host: text('HOST', '127.0.0.1', 'the address the API listens on'),
+  port: integer('PORT', 0, 65_535, '3000', 'the port the API listens on; 0 takes a free one'),
+  databaseUrl: url(
+    'DATABASE_URL',
+    ['postgres:', 'postgresql:'],
+    'the PostgreSQL (14 or newer) that is the record',
+  ),
+  databasePoolSize: integer(
+    'DATABASE_POOL_SIZE',
+    1,
+    1000,
+    '10',
+    'connections for the orders of one process; as many again serve all else',
+  ),
+  redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'the Redis that holds the locks'),
+  lockProvider: oneOf('LOCK_PROVIDER', LOCK_PROVIDERS, 'redis', 'where the locks live'),
+  strategy: oneOf('RESERVATION_STRATEGY', STRATEGIES, 'per-order', 'how stock is taken'),
+  reservationTtlSeconds: integer(
+    'RESERVATION_TTL_SECONDS',
+    1,
+    604_800,
+    '600',
+    'how long an unpaid order holds its stock, unless its sale says otherwise',
+  ),
+  orderDeadlineMs: integer(
+    'ORDER_DEADLINE_MS',
+    100,
+    120_000,
+    '10000',
+    'how long an order may wait before it is answered 503',
+  ),
+  laneCapacity: integer('LANE_CAPACITY', 1, 1_000_000, '10000', 'how many orders may wait in one process'),
+  buyerJwtSecrets: secrets('BUYER_JWT_SECRET', 'verifies the tokens of buyers (HS256)', 'required'),
+  adminApiKeys: secrets(
+    'ADMIN_API_KEY',
+    'the key of the administrators; without it every admin route answers 401',
+    'required in production',
+  ),
+  guestBuyers: boolean(
+    'GUEST_BUYERS',
+    'whether POST /v1/auth/guest hands out demo buyers; true outside production',
+  ),
+  corsOrigins: list('CORS_ORIGINS', 'origins that browsers may call from'),
+  logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'info', 'debug adds one line for every request'),
+} as const satisfies Record<string, Setting<unknown>>;
+
+function text(variable: string, fallback: string, meaning: string): Setting<string> {
+  return { variable, default: fallback, expects: 'a text', meaning, parse: (value) => value };
+}
+
+function integer(
+  variable: string,
+  min: number,
+  max: number,
+  fallback: string,
+  meaning: string,
+): Setting<number> {
+  return {
+    variable,
+    default: fallback,
+    expects: `a whole number from ${min} to ${max}`,
+    meaning,
+    parse: (value) => {
+      const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+      return number >= min && number <= max ? number : undefined;
+    },
+  };
+}
+
+function oneOf<const Names extends readonly string[]>(
+  variable: string,
+  names: Names,
+  fallback: Names[number],
+  meaning: string,
+): Setting<Names[number]> {
+  return {
+    variable,
+    default: fallback,
+    expects: `one of ${names.join(', ')}`,
+    meaning,
+    parse: (value): Names[number] | undefined => names.find((name) => name === value),
+  };
+}
+
+function boolean(variable: string, meaning: string): Setting<boolean> {
+  const values = new Map([
+    ['true', true],
+    ['false', false],
+  ]);
+  return { variable, optional: true, expects: 'true or false', meaning, parse: (value) => values.get(value) };
+}
+
+function url(variable: string, protocols: string[], meaning: string): Setting<string> {
+  return {
+    variable,
+    expects: `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    meaning,
+    secret: true, // it may carry a password
+    parse: (value) =>
+      URL.canParse(value) && protocols.includes(new URL(value).protocol) ? value : undefined,
+  };
+}
+
+function list(variable: string, meaning: string): Setting<string[]> {
+  return {
+    variable,
+    default: '',
+    expects: 'origins such as https://shop.example, separated by commas',
+    meaning,
+    parse: (value) => {
+      const origins = value
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== '');
+      return origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
+        ? origins
+        : undefined;
+    },
+  };
+}
+
+/** The current secret and, while it is being rotated, the previous one, separated by a comma. */
+function secrets(
+  variable: string,
+  meaning: string,
+  need: 'required' | 'required in production',
+): Setting<string[]> {
+  return {
+    variable,
+    ...(need === 'required' ? {} : { optional: true, requiredInProduction: true }),
+    expects: 'a secret of 8 characters or more, or two separated by a comma (current, previous)',
+    meaning,
+    secret: true,
+    parse: (value) => {
+      const parts = value.split(',').map((part) => part.trim());
+      return parts.length <= 2 && parts.every((part) => part.length >= 8) ? parts : undefined;
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { CreateSchema1763600000000 } from './1763600000000-create-schema.js';
+
+/** In the order in which they are applied. */
+export const MIGRATIONS = [CreateSchema1763600000000];

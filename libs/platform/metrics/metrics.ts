@@ -1,0 +1,46 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const LATENCY_BUCKETS_SEC = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What the service counts, for Prometheus. Labels are classes (route, code, strategy), never an item or a buyer. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly httpRequests = new Histogram({
+    name: 'holdfast_http_request_duration_seconds',
+    help: 'Time from a request to its answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: LATENCY_BUCKETS_SEC,
+    registers: [this.registry],
+  });
+
+  readonly orders = new Counter({
+    name: 'holdfast_orders_total',
+    help: 'Orders by outcome: accepted, replayed, or the problem code of the refusal',
+    labelNames: ['strategy', 'outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly ordersWaiting = new Gauge({
+    name: 'holdfast_orders_waiting',
+    help: 'Orders that wait in this process or are being decided',
+    registers: [this.registry],
+  });
+
+  readonly ordersWithoutLock = new Counter({
+    name: 'holdfast_orders_without_lock_total',
+    help: 'Orders decided under the row lock alone because the lock store was away',
+    registers: [this.registry],
+  });
+
+  readonly databasePool = new Gauge({
+    name: 'holdfast_database_connections',
+    help: 'Connections of the order pool',
+    labelNames: ['state'] as const,
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, prefix: 'holdfast_' });
+  }
+}

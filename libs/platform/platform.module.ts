@@ -1,0 +1,70 @@
+import { Global, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AdminKeys } from './auth/admin-keys.js';
+import { BuyerTokens } from './auth/buyer-tokens.js';
+import type { Config } from './config/config.js';
+import { DatabaseClock } from './database/clock.js';
+import { dataSourceOptions } from './database/data-source.js';
+import { Database } from './database/database.js';
+import { Metrics } from './metrics/metrics.js';
+
+/** The injection token of the validated settings. */
+export const CONFIG = Symbol('Config');
+
+/** What every module needs: settings, database, clock, metrics, and who is calling. */
+@Global()
+@Module({})
+export class PlatformModule implements OnApplicationShutdown {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  static forRoot(config: Config): DynamicModule {
+    const providers = [
+      { provide: CONFIG, useValue: config },
+      { provide: Database, useFactory: () => createDatabase(config) },
+      { provide: DatabaseClock, inject: [Database], useFactory: startClock },
+      {
+        provide: BuyerTokens,
+        inject: [DatabaseClock],
+        useFactory: (clock: DatabaseClock) => new BuyerTokens(config.buyerJwtSecrets, clock),
+      },
+      { provide: AdminKeys, useValue: new AdminKeys(config.adminApiKeys) },
+      { provide: Metrics, useFactory: () => new Metrics() },
+    ];
+    return {
+      module: PlatformModule,
+      imports: [
+        TypeOrmModule.forRoot({
+          ...dataSourceOptions(config.databaseUrl, config.databasePoolSize),
+          autoLoadEntities: true,
+          retryAttempts: 5,
+          retryDelay: 1_000,
+        }),
+      ],
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.clock.stop();
+    await this.database.close();
+  }
+}
+
+function createDatabase(config: Config): Database {
+  const logger = new Logger('Database');
+  return new Database({
+    url: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    onError: (error) => logger.warn({ err: error }, 'an idle connection was lost'),
+  });
+}
+
+async function startClock(database: Database): Promise<DatabaseClock> {
+  const clock = new DatabaseClock(database);
+  await clock.start();
+  return clock;
+}

@@ -1,0 +1,124 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsDefined,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  NotEquals,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { IsMetadata, IsText, Money } from '#platform';
+import { MAX_ON_HAND } from '#inventory';
+
+/** A path of this shop or an https address: what an <img> of the storefront may show. */
+const IMAGE_URL = /^(\/(?!\/)|https?:\/\/)[\x21-\x7e]*$/;
+
+/** An optional member of a PATCH may be left out, but not be null. */
+const IsGivenOrAbsent = () => ValidateIf((_, value) => value !== undefined);
+
+export class CreateItem {
+  @ApiProperty({ example: 'PHONE-1', minLength: 1, maxLength: 64 })
+  @Matches(/^[\x21-\x7e]{1,64}$/, { message: 'sku must be 1 to 64 visible ASCII characters' })
+  sku: string;
+
+  @ApiProperty({ example: 'Phone One', minLength: 1, maxLength: 200 })
+  @IsText(1, 200)
+  name: string;
+
+  @ApiPropertyOptional({ maxLength: 5000 })
+  @IsOptional()
+  @IsText(0, 5_000)
+  description?: string;
+
+  @ApiPropertyOptional({ example: '/pictures/phone.svg', nullable: true, type: String })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2_000)
+  @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
+  imageUrl?: string | null;
+
+  @ApiProperty({ type: Money })
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => Money)
+  price: Money;
+
+  @ApiProperty({ description: 'Units on hand', example: 100, minimum: 0 })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_ON_HAND)
+  stock: number;
+
+  @IsMetadata()
+  metadata?: Record<string, string>;
+}
+
+export class UpdateItem {
+  @ApiPropertyOptional({ minLength: 1, maxLength: 200 })
+  @IsGivenOrAbsent()
+  @IsText(1, 200)
+  name?: string;
+
+  @ApiPropertyOptional({ maxLength: 5000 })
+  @IsGivenOrAbsent()
+  @IsText(0, 5_000)
+  description?: string;
+
+  @ApiPropertyOptional({ nullable: true, type: String })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2_000)
+  @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
+  imageUrl?: string | null;
+
+  @ApiPropertyOptional({ type: Money, description: 'Never touches an order already made' })
+  @IsGivenOrAbsent()
+  @ValidateNested()
+  @Type(() => Money)
+  price?: Money;
+
+  @IsMetadata()
+  metadata?: Record<string, string>;
+}
+
+export class AdjustStock {
+  @ApiProperty({ description: 'Units to add, or to take away when negative', example: 50 })
+  @IsInt()
+  @Min(-MAX_ON_HAND)
+  @Max(MAX_ON_HAND)
+  @NotEquals(0)
+  quantity: number;
+
+  @ApiProperty({ example: 'second delivery', minLength: 1, maxLength: 500 })
+  @IsText(1, 500)
+  reason: string;
+}
+
+export class StockView {
+  @ApiProperty({ type: 'integer' }) onHand: number;
+  @ApiProperty({ type: 'integer' }) reserved: number;
+  @ApiProperty({ type: 'integer', description: 'onHand − reserved' }) available: number;
+}
+
+export class ItemView {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty() sku: string;
+  @ApiProperty() name: string;
+  @ApiProperty() description: string;
+  @ApiProperty({ type: String, nullable: true }) imageUrl: string | null;
+  @ApiProperty({ type: Money }) price: Money;
+  @ApiProperty({ type: StockView }) stock: StockView;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) metadata: Record<string, string>;
+  @ApiProperty({ format: 'date-time' }) createdAt: string;
+}
+
+export class ItemPage {
+  @ApiProperty({ type: [ItemView] }) data: ItemView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor: string | null;
+}

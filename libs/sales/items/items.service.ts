@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, LessThan, type EntityManager, type Repository } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { adjustStock, createStock, StockLevel, stockOf, type Stock } from '#inventory';
+import { executorOf, PAGE_SIZE, ProblemError, toPage, violatedConstraint, type Page } from '#platform';
+import { Item } from './item.entity.js';
+import type { AdjustStock, CreateItem, ItemView, UpdateItem } from './item.dto.js';
+
+/** The catalogue as its administrators see it. */
+@Injectable()
+export class ItemsService {
+  constructor(
+    @InjectRepository(Item) private readonly items: Repository<Item>,
+    @InjectRepository(StockLevel) private readonly levels: Repository<StockLevel>,
+  ) {}
+
+  async create(manager: EntityManager, body: CreateItem): Promise<ItemView> {
+    const item = manager.create(Item, {
+      id: uuidv7(),
+      sku: body.sku,
+      name: body.name,
+      description: body.description ?? '',
+      imageUrl: body.imageUrl ?? null,
+      priceAmount: body.price.amount,
+      currency: body.price.currency,
+      metadata: body.metadata ?? {},
+    });
+    try {
+      await manager.insert(Item, item);
+    } catch (error) {
+      if (violatedConstraint(error) !== 'item_sku_unique') throw error;
+      throw new ProblemError('sku_taken', `The SKU ${body.sku} belongs to another item.`, { cause: error });
+    }
+    const stock = await createStock(executorOf(manager), item.id, body.stock);
+    return presentItem(item, stock);
+  }
+
+  async list(afterId: string | undefined): Promise<Page<ItemView>> {
+    const items = await this.items.find({
+      where: afterId === undefined ? {} : { id: LessThan(afterId) },
+      order: { id: 'DESC' },
+      take: PAGE_SIZE + 1,
+    });
+    const levels = await this.levels.findBy({ itemId: In(items.map((item) => item.id)) });
+    const stockById = new Map(levels.map((level) => [level.itemId, stockOf(level)]));
+    return toPage(items, (item) => presentItem(item, stockById.get(item.id)));
+  }
+
+  async read(id: string): Promise<ItemView> {
+    const [item, level] = await Promise.all([
+      this.items.findOneBy({ id }),
+      this.levels.findOneBy({ itemId: id }),
+    ]);
+    if (!item || !level) throw notFound();
+    return presentItem(item, stockOf(level));
+  }
+
+  async update(id: string, body: UpdateItem): Promise<ItemView> {
+    const current = await this.items.findOneBy({ id });
+    if (!current) throw notFound();
+    if (body.price && body.price.currency !== current.currency) {
+      throw new ProblemError('currency_mismatch', `This item is priced in ${current.currency}.`);
+    }
+    const changes = {
+      ...(body.name === undefined ? {} : { name: body.name }),
+      ...(body.description === undefined ? {} : { description: body.description }),
+      ...(body.imageUrl === undefined ? {} : { imageUrl: body.imageUrl }),
+      ...(body.price === undefined ? {} : { priceAmount: body.price.amount }),
+      ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+    };
+    if (Object.keys(changes).length > 0) await this.items.update({ id }, changes);
+    return this.read(id);
+  }
+
+  async adjust(manager: EntityManager, itemId: string, body: AdjustStock): Promise<Stock> {
+    return adjustStock(executorOf(manager), { itemId, quantity: body.quantity, reason: body.reason });
+  }
+}
+
+function presentItem(item: Item, stock: Stock = stockOf({ onHand: 0, reserved: 0 })): ItemView {
+  return {
+    id: item.id,
+    sku: item.sku,
+    name: item.name,
+    description: item.description,
+    imageUrl: item.imageUrl,
+    price: { amount: item.priceAmount, currency: item.currency },
+    stock,
+    metadata: item.metadata,
+    createdAt: item.createdAt.toISOString(),
+  };
+}
+
+function notFound(): ProblemError {
+  return new ProblemError('not_found', 'There is no such item.');
+}

@@ -1,0 +1,180 @@
+import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { MAX_ON_HAND } from '#inventory';
+import { IsMetadata, IsText, Money } from '#platform';
+import { AVAILABILITIES, type Availability } from './availability.js';
+import { SALE_STATUSES, type SaleStatus } from './sale-status.js';
+
+const MAX_ITEMS = 1_000;
+const MAX_TTL_SECONDS = 604_800;
+
+/** ISO 8601 with a zone, so that it means one moment. */
+const IsTime = () =>
+  IsISO8601(
+    { strict: true, strictSeparator: true },
+    { message: '$property must be an ISO 8601 time such as 2026-12-01T12:00:00Z' },
+  );
+const IsGivenOrAbsent = () => ValidateIf((_, value) => value !== undefined);
+const IsUnits = (min: number) => applyDecorators(IsOptional(), Max(MAX_ON_HAND), Min(min), IsInt());
+
+export class CreateSaleItem {
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  itemId: string;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    nullable: true,
+    type: 'integer',
+    description: 'Units a buyer may hold or buy in this sale',
+  })
+  @IsUnits(1)
+  purchaseLimit?: number | null;
+
+  @ApiPropertyOptional({ type: Money, description: "The sale's price; without it the item's own" })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => Money)
+  price?: Money | null;
+
+  @ApiPropertyOptional({
+    minimum: 0,
+    nullable: true,
+    type: 'integer',
+    description: 'How much of the stock this sale may sell',
+  })
+  @IsUnits(0)
+  allotment?: number | null;
+}
+
+export class CreateSale {
+  @ApiProperty({ example: 'Noon sale', minLength: 1, maxLength: 200 })
+  @IsText(1, 200)
+  name: string;
+
+  @ApiProperty({ format: 'date-time' })
+  @IsTime()
+  startsAt: string;
+
+  @ApiProperty({ format: 'date-time' })
+  @IsTime()
+  endsAt: string;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: MAX_TTL_SECONDS,
+    type: 'integer',
+    description: 'How long an unpaid order holds its stock',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TTL_SECONDS)
+  reservationTtlSeconds?: number;
+
+  @ApiProperty({ type: [CreateSaleItem], minItems: 1, maxItems: MAX_ITEMS })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_ITEMS)
+  @ValidateNested({ each: true })
+  @Type(() => CreateSaleItem)
+  items: CreateSaleItem[];
+
+  @IsMetadata()
+  metadata?: Record<string, string>;
+}
+
+export class UpdateSale {
+  @ApiPropertyOptional({ minLength: 1, maxLength: 200 })
+  @IsGivenOrAbsent()
+  @IsText(1, 200)
+  name?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  @IsGivenOrAbsent()
+  @IsTime()
+  startsAt?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  @IsGivenOrAbsent()
+  @IsTime()
+  endsAt?: string;
+
+  @ApiPropertyOptional()
+  @IsGivenOrAbsent()
+  @IsBoolean()
+  paused?: boolean;
+
+  @IsMetadata()
+  metadata?: Record<string, string>;
+}
+
+export class SaleQuery {
+  @ApiPropertyOptional({ enum: SALE_STATUSES })
+  @IsOptional()
+  @IsIn(SALE_STATUSES)
+  status?: SaleStatus;
+
+  @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
+  @IsOptional()
+  @IsText(1, 200)
+  cursor?: string;
+}
+
+export class SaleItemView {
+  @ApiProperty({ format: 'uuid' }) itemId: string;
+  @ApiProperty() sku: string;
+  @ApiProperty() name: string;
+  @ApiProperty() description: string;
+  @ApiProperty({ type: String, nullable: true }) imageUrl: string | null;
+  @ApiProperty({ type: Money }) price: Money;
+  @ApiProperty({ type: 'integer' }) available: number;
+  @ApiProperty({ enum: AVAILABILITIES }) availability: Availability;
+  @ApiProperty({ type: 'integer', nullable: true }) purchaseLimit: number | null;
+}
+
+export class SaleView {
+  @ApiProperty({ format: 'uuid' }) id: string;
+  @ApiProperty() name: string;
+  @ApiProperty({ enum: SALE_STATUSES }) status: SaleStatus;
+  @ApiProperty({ format: 'date-time' }) startsAt: string;
+  @ApiProperty({ format: 'date-time' }) endsAt: string;
+  @ApiProperty({ format: 'date-time', description: "The server's clock: count down on this one" })
+  serverTime: string;
+  @ApiProperty({ type: [SaleItemView] }) items: SaleItemView[];
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) metadata: Record<string, string>;
+}
+
+class AdminSaleItemFields {
+  @ApiProperty({ type: 'integer', nullable: true }) allotment: number | null;
+  @ApiProperty({ type: 'integer', description: 'Units held or sold by orders of this sale' }) held: number;
+}
+export class AdminSaleItemView extends IntersectionType(SaleItemView, AdminSaleItemFields) {}
+
+/** What an administrator sees beyond the storefront's view. */
+export class AdminSaleView extends OmitType(SaleView, ['items'] as const) {
+  @ApiProperty() paused: boolean;
+  @ApiProperty({ type: 'integer' }) reservationTtlSeconds: number;
+  @ApiProperty({ type: [AdminSaleItemView] }) items: AdminSaleItemView[];
+}
+
+export class SalePage {
+  @ApiProperty({ type: [SaleView] }) data: SaleView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor: string | null;
+}

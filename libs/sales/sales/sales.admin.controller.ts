@@ -1,0 +1,49 @@
+import { Body, Controller, Param, Patch, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  AdminRequests,
+  ApiIdempotencyKey,
+  ForAdministrators,
+  IdempotencyKey,
+  markReplay,
+  UuidParam,
+} from '#platform';
+import { SaleReader } from './sale-reader.js';
+import { AdminSaleView, CreateSale, UpdateSale } from './sale.dto.js';
+import { SalesService } from './sales.service.js';
+
+@ApiTags('administration')
+@ApiSecurity('administrator')
+@ForAdministrators()
+@Controller('v1/admin/sales')
+export class SalesAdminController {
+  constructor(
+    private readonly sales: SalesService,
+    private readonly reader: SaleReader,
+    private readonly requests: AdminRequests,
+  ) {}
+
+  @Post()
+  @ApiIdempotencyKey('optional')
+  @ApiCreatedResponse({ type: AdminSaleView })
+  async create(
+    @IdempotencyKey('optional') key: string | undefined,
+    @Body() body: CreateSale,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AdminSaleView> {
+    const request = { key, route: 'POST /v1/admin/sales', body };
+    const { answer, replayed } = await this.requests.once(request, async (manager) => ({
+      saleId: await this.sales.create(manager, body),
+    }));
+    markReplay(reply, replayed);
+    return this.reader.read(answer.saleId);
+  }
+
+  @Patch(':id')
+  @ApiOkResponse({ type: AdminSaleView })
+  async update(@Param('id', UuidParam) id: string, @Body() body: UpdateSale): Promise<AdminSaleView> {
+    await this.sales.update(id, body);
+    return this.reader.read(id);
+  }
+}

@@ -1,0 +1,37 @@
+import { createServer } from 'node:net';
+
+const LOOPBACK = '127.0.0.1';
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. Another process may take it first: bind, and try again. */
+export async function freePort(): Promise<number> {
+  const port = await bind(0, LOOPBACK);
+  if (port === undefined) throw new Error('No free port on 127.0.0.1.');
+  return port;
+}
+
+export async function isPortFree(port: number, host: string = LOOPBACK): Promise<boolean> {
+  return (await bind(port, host)) !== undefined;
+}
+
+/** The first free port from `first` on, looking at no more than `attempts` of them; after those, any free one. */
+export async function nextFreePort(first: number, attempts = 50): Promise<number> {
+  for (let port = first; port < first + attempts && port <= 65_535; port += 1) {
+    if (await isPortFree(port)) return port;
+  }
+  return freePort();
+}
+
+/** @returns the port bound and let go again, or undefined when it is taken */
+function bind(port: number, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined);
+      else reject(error);
+    });
+    server.listen({ port, host, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
+    });
+  });
+}

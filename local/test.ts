@@ -1,0 +1,166 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { migrate, SETTINGS } from '#platform';
+import { Client } from 'pg';
+import { LocalError } from './errors.js';
+import { stopServersBelow } from './left-overs.js';
+import { readPidFile, writePidFile } from './pid-file.js';
+import { startPostgres } from './postgres.js';
+import { startRedis } from './redis.js';
+import { PROJECT_ROOT } from './root.js';
+import { countTests, describeCounts, type TestCounts } from './test-counts.js';
+import { sleep } from './wait.js';
+
+/**
+ * The program behind `npm test`: one PostgreSQL with a migrated template database and one Redis for the run, Jest as
+ * a child, and a last line that counts. Its arguments are Jest's.
+ */
+
+const DATA = path.join(PROJECT_ROOT, '.data');
+const RUN = path.join(DATA, `test-${process.pid}`);
+const TEMPLATE = 'holdfast_template';
+const INFORMATIONAL = ['--listTests', '--showConfig', '--help', '-h', '--version', '-v'];
+
+const JEST_LIMIT_MS = 10_000;
+const LEAK_LIMIT_MS = 30_000;
+
+let jest: ChildProcess | undefined;
+let interrupted: NodeJS.Signals | undefined;
+
+async function main(args: string[]): Promise<number> {
+  await removeOldRuns();
+  mkdirSync(path.join(RUN, 'tmp'), { recursive: true });
+  writePidFile(path.join(RUN, 'run.pid'), process.pid);
+  try {
+    const environment = await prepare();
+    const outputFile = path.join(RUN, 'results.json');
+    const leakWatch = args.some((arg) => arg.startsWith('--watch')) ? undefined : endLeakingJest(outputFile);
+    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...args], environment);
+    clearInterval(leakWatch);
+    if (interrupted || args.some((arg) => INFORMATIONAL.includes(arg))) return code;
+    const counts = countTests(outputFile);
+    await removeRun(RUN);
+    return conclude(counts, code, args.includes('--passWithNoTests'));
+  } finally {
+    await removeRun(RUN);
+  }
+}
+
+/** Starts the servers. @returns what the tests find them by */
+async function prepare(): Promise<Record<string, string>> {
+  const started = performance.now();
+  console.log('Starting PostgreSQL and Redis for the tests …');
+  const settings = { max_connections: '400', shared_buffers: '256MB', max_wal_size: '2GB' };
+  const [postgres, redis] = await Promise.all([
+    startPostgres({ directory: path.join(RUN, 'postgres'), settings }),
+    startRedis({ directory: path.join(RUN, 'redis'), print: console.log }),
+  ]);
+  const server = urlOf(postgres.url, 'postgres');
+  await createTemplate(server);
+  console.log(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s; running Jest …`);
+  return { TEST_POSTGRES_URL: server, TEST_TEMPLATE_DATABASE: TEMPLATE, TEST_REDIS_URL: redis.url };
+}
+
+async function createTemplate(server: string): Promise<void> {
+  const client = new Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${TEMPLATE}`);
+    await migrate(urlOf(server, TEMPLATE));
+    // A copy fails while anyone is connected to its template, the autovacuum included: from now on nobody can be.
+    await client.query(`ALTER DATABASE ${TEMPLATE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Runs Jest in the foreground. @returns its exit code */
+function runJest(args: string[], environment: Record<string, string>): Promise<number> {
+  if (interrupted) return Promise.resolve(1);
+  const own = new Set<string>(Object.values(SETTINGS).map((setting) => setting.variable));
+  const inherited = Object.entries(process.env).filter(([name]) => name === 'NODE_ENV' || !own.has(name));
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const program = path.join(PROJECT_ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+  const cache = `--cacheDirectory=${path.join(PROJECT_ROOT, 'node_modules', '.cache', 'jest')}`;
+  const child = spawn(process.execPath, [...flags, program, cache, ...args], {
+    cwd: PROJECT_ROOT,
+    // What tests start lies in TMPDIR, so that it is found and stopped after a test that did not get to it.
+    env: { ...Object.fromEntries(inherited), ...environment, TMPDIR: path.join(RUN, 'tmp') },
+    stdio: 'inherit',
+  });
+  jest = child;
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (signal && !interrupted) console.error(`Jest was ended by ${signal}.`);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Jest waits for ever for what tests left open. Here it has 30 s after its results, and the run has failed. */
+function endLeakingJest(outputFile: string): NodeJS.Timeout {
+  let finishedAt: number | undefined;
+  return setInterval(() => {
+    if (!existsSync(outputFile)) return;
+    finishedAt ??= performance.now();
+    if (performance.now() - finishedAt < LEAK_LIMIT_MS) return;
+    console.error(
+      'A test left something open: Jest has its results, but cannot end. Try --detectOpenHandles.',
+    );
+    jest?.kill('SIGKILL');
+  }, 1_000).unref();
+}
+
+function conclude(counts: TestCounts, jestCode: number, passWithNoTests: boolean): number {
+  const nothingRan = counts.passed + counts.failed === 0;
+  if (nothingRan && !passWithNoTests) console.error('No test ran.');
+  console.log(describeCounts(counts));
+  if (jestCode !== 0) return jestCode;
+  return nothingRan && !passWithNoTests ? 1 : 0;
+}
+
+async function removeRun(folder: string): Promise<void> {
+  try {
+    await stopServersBelow(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // it has been removed already
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** What runs left behind that were killed. */
+async function removeOldRuns(): Promise<void> {
+  mkdirSync(DATA, { recursive: true });
+  for (const name of readdirSync(DATA).filter((entry) => /^test-\d+$/.test(entry))) {
+    const folder = path.join(DATA, name);
+    if (!readPidFile(path.join(folder, 'run.pid'))) await removeRun(folder);
+  }
+}
+
+function urlOf(url: string, database: string): string {
+  const result = new URL(url);
+  result.pathname = `/${database}`;
+  return result.href;
+}
+
+/** Ctrl-C reaches Jest by itself, a signal sent to this process does not; either way the servers are stopped after it. */
+async function interrupt(signal: NodeJS.Signals): Promise<void> {
+  if (interrupted) return;
+  interrupted = signal;
+  console.error(`\n${signal}: stopping …`);
+  jest?.kill(signal);
+  await sleep(JEST_LIMIT_MS, undefined, { ref: false });
+  jest?.kill('SIGKILL');
+}
+
+process.on('SIGINT', (signal) => void interrupt(signal));
+process.on('SIGTERM', (signal) => void interrupt(signal));
+try {
+  const code = await main(process.argv.slice(2));
+  process.exit(interrupted ? 1 : code);
+} catch (error) {
+  console.error(error instanceof LocalError ? error.message : error);
+  process.exit(1);
+}

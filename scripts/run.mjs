@@ -1,0 +1,116 @@
+// The one entry behind every npm script. It needs nothing but Node: it installs the dependencies when they are
+// missing or out of date, builds, and then runs the task.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const stampFile = path.join(root, 'node_modules', '.holdfast-installed');
+const MINIMUM_NODE = [20, 19];
+
+const TASKS = {
+  start: {
+    about: 'run the service with its own PostgreSQL and Redis',
+    run: () => inProcess('local/start.js'),
+  },
+  test: { about: 'run every test (arguments go to Jest)', run: () => inProcess('local/test.js') },
+  load: { about: 'run the load harness (--help for its options)', run: () => inProcess('load/main.js') },
+  migrate: { about: 'apply the migrations to DATABASE_URL', run: () => inProcess('apps/api/migrate.js') },
+  build: { about: 'compile to dist/', run: () => undefined },
+  check: {
+    about: 'formatting, lint, import direction, types',
+    run: async () => {
+      await step('Formatting', 'prettier', ['--check', '.', '--log-level', 'warn']);
+      await step('Lint', 'eslint', ['.']);
+      await step('Types', 'tsc', ['--noEmit']);
+    },
+  },
+};
+
+async function main() {
+  const [name = '', ...args] = process.argv.slice(2);
+  const task = TASKS[name];
+  if (!task) {
+    const width = Math.max(...Object.keys(TASKS).map((key) => key.length));
+    const lines = Object.entries(TASKS).map(([key, { about }]) => `  npm run ${key.padEnd(width)}  ${about}`);
+    fail(`usage: npm run <task> [-- options]\n${lines.join('\n')}`);
+  }
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
+    fail(`Holdfast needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+  }
+  await ensureDependencies();
+  if (name === 'build') rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  await build();
+  process.argv.splice(2, process.argv.length, ...args);
+  await task.run();
+}
+
+/** Installs exactly what package-lock.json says, once per lock file and Node major version. */
+async function ensureDependencies() {
+  const lock = readFileSync(path.join(root, 'package-lock.json'));
+  const stamp = `${createHash('sha256').update(lock).digest('hex')} node-${process.versions.modules}\n`;
+  if (read(stampFile) === stamp) return;
+  const started = Date.now();
+  console.log('Installing the dependencies (once, about a minute) …');
+  const progress = setInterval(
+    () => console.log(`  … still installing, ${Math.round((Date.now() - started) / 1000)} s`),
+    10_000,
+  );
+  try {
+    await command('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  } finally {
+    clearInterval(progress);
+  }
+  mkdirSync(path.dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
+  console.log(`Dependencies installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+}
+
+function build() {
+  const folders = ['apps', 'libs', 'local', 'load'];
+  const options = ['-d', 'dist', '--copy-files', '--ignore', '**/*.spec.ts', '--quiet'];
+  return command(bin('swc'), [...folders, ...options], 'the build');
+}
+
+/** Runs a compiled program inside this process, so that signals reach it without a relay. */
+function inProcess(file) {
+  return import(new URL(`../dist/${file}`, import.meta.url).href);
+}
+
+async function step(title, tool, args) {
+  const started = Date.now();
+  await command(bin(tool), args, title.toLowerCase());
+  console.log(`${title}: ok (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+function command(file, args, what) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    child.on('error', (error) => fail(`Could not run ${what}: ${error.message}`));
+    child.on('exit', (code, signal) =>
+      code === 0 ? resolve() : fail(`${what} failed (${signal ?? `exit ${code}`}).`),
+    );
+  });
+}
+
+function bin(tool) {
+  return path.join(root, 'node_modules', '.bin', tool);
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+await main();

@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
+import { startRedis, type LocalRedis } from '#local';
+import {
+  LockManager,
+  RedisLockProvider,
+  type LockManagerOptions,
+  type RedisLockProviderOptions,
+} from '#lock';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+/** A Redis of the test file's own, and what the tests look at it with. */
+export class Lab {
+  redis: LocalRedis;
+  /** Looks into the store from outside. */
+  readonly client: Redis;
+  private keyPrefix = newPrefix();
+  private readonly closers: (() => Promise<unknown>)[] = [];
+
+  private constructor(redis: LocalRedis) {
+    this.redis = redis;
+    this.client = new Redis(redis.url, { retryStrategy: () => 50 });
+    this.client.on('error', () => undefined); // some tests kill the server
+  }
+
+  static async open(args: readonly string[] = []): Promise<Lab> {
+    return new Lab(await startRedis({ args }));
+  }
+
+  get prefix(): string {
+    return this.keyPrefix;
+  }
+
+  lockKey(resource: string): string {
+    const [tag = '', ...rest] = resource.split(':');
+    return `${this.prefix}lock:${[`{${tag}}`, ...rest].join(':')}`;
+  }
+
+  provider(options: Partial<RedisLockProviderOptions> = {}): RedisLockProvider {
+    return new RedisLockProvider({ url: this.redis.url, keyPrefix: this.prefix, ...options });
+  }
+
+  /** A manager as a process of its own would have one. */
+  manager(options: Partial<RedisLockProviderOptions> & LockManagerOptions = {}): LockManager {
+    return this.closeLater(new LockManager(this.provider(options), options));
+  }
+
+  async proxy(): Promise<TcpProxy> {
+    return this.closeLater(await TcpProxy.start(this.redis.port));
+  }
+
+  closeLater<T extends { close(): Promise<unknown> }>(closable: T): T {
+    this.closers.push(() => closable.close());
+    return closable;
+  }
+
+  /** SIGKILL, and an empty server on the same port. */
+  async restart(): Promise<void> {
+    const { port } = this.redis;
+    await this.redis.kill();
+    this.redis = await startRedis({ port });
+  }
+
+  /** How often a script was asked for while `work` ran, by whichever client. */
+  async countCalls(file: 'acquire.lua' | 'release.lua', work: () => Promise<unknown>): Promise<number> {
+    const url = new URL(`../../libs/lock/providers/redis/${file}`, import.meta.url);
+    const text = readFileSync(url, 'utf8');
+    const sha = createHash('sha1').update(text).digest('hex');
+    const monitor = await this.client.monitor();
+    let calls = 0;
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    monitor.on('monitor', (_time: string, args: string[], source: string) => {
+      if (source === 'lua') return;
+      const name = args[0]?.toLowerCase();
+      if (
+        (name === 'evalsha' && args[1] === sha) ||
+        (name === 'eval' && args[1]?.startsWith(text.slice(0, 20)))
+      ) {
+        calls += 1;
+      }
+      if (name === 'echo' && args[1] === 'the end') end();
+    });
+    await work();
+    await this.client.echo('the end');
+    await ended;
+    monitor.disconnect();
+    return calls;
+  }
+
+  /** Ends what the test opened; the next one has a key prefix of its own. */
+  async cleanUp(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) await close();
+    this.keyPrefix = newPrefix();
+  }
+
+  async close(): Promise<void> {
+    await this.cleanUp();
+    this.client.disconnect();
+    await this.redis.stop();
+  }
+}
+
+export function sleep(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
+}
+
+/** Polls until it holds. @throws after `withinMs` */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  { withinMs = 5_000, what }: { withinMs?: number; what: string },
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline)
+      throw new Error(`Within ${withinMs} ms it did not happen that ${what}.`);
+    await sleep(5);
+  }
+}
+
+/** How long a promise takes to settle either way, and its error. */
+export async function timed(work: Promise<unknown>): Promise<{ tookMs: number; error: unknown }> {
+  const startedAt = performance.now();
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return { tookMs: performance.now() - startedAt, error };
+}
+
+function newPrefix(): string {
+  return `test-${randomBytes(4).toString('hex')}:`;
+}

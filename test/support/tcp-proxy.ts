@@ -1,0 +1,92 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A network between client and server that can be made worse. */
+export class TcpProxy {
+  private readonly server: Server;
+  private readonly pairs = new Set<{ client: Socket; upstream: Socket }>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly targetPort: number;
+  private replyDelayMs = 0;
+  private losesReplies = false;
+  private refuses = false;
+
+  private constructor(targetPort: number) {
+    this.targetPort = targetPort;
+    this.server = createServer((client) => this.accept(client));
+  }
+
+  static async start(targetPort: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(targetPort);
+    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  delayReplies(delayMs: number): void {
+    this.replyDelayMs = delayMs;
+  }
+
+  /** The next thing the server says is lost, together with the connection, as when a host dies. */
+  loseNextReply(): void {
+    this.losesReplies = true;
+  }
+
+  /** Cuts every connection, and refuses new ones until `restore`. */
+  cut(): void {
+    this.refuses = true;
+    for (const pair of this.pairs) this.end(pair);
+  }
+
+  restore(): void {
+    this.refuses = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    for (const timer of this.timers) clearTimeout(timer);
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private accept(client: Socket): void {
+    if (this.refuses) {
+      client.destroy();
+      return;
+    }
+    const upstream = connect(this.targetPort, '127.0.0.1');
+    const pair = { client, upstream };
+    this.pairs.add(pair);
+    for (const socket of [client, upstream]) {
+      socket.setNoDelay(true);
+      socket.on('error', () => undefined); // 'close' follows
+      socket.on('close', () => this.end(pair));
+    }
+    client.on('data', (data) => upstream.write(data));
+    upstream.on('data', (data) => this.reply(pair, data));
+  }
+
+  private reply(pair: { client: Socket; upstream: Socket }, data: Buffer): void {
+    if (this.losesReplies) {
+      this.losesReplies = false;
+      this.end(pair);
+      return;
+    }
+    if (this.replyDelayMs === 0) {
+      pair.client.write(data);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      if (!pair.client.destroyed) pair.client.write(data);
+    }, this.replyDelayMs);
+    this.timers.add(timer);
+  }
+
+  private end(pair: { client: Socket; upstream: Socket }): void {
+    this.pairs.delete(pair);
+    pair.client.destroy();
+    pair.upstream.destroy();
+  }
+}
