@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import globals from 'globals';
 import importX from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
@@ -92,20 +93,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/web/**/*.js'],
-    languageOptions: {
-      globals: {
-        document: 'readonly',
-        window: 'readonly',
-        fetch: 'readonly',
-        localStorage: 'readonly',
-        crypto: 'readonly',
-        location: 'readonly',
-        setInterval: 'readonly',
-        clearTimeout: 'readonly',
-        performance: 'readonly',
-        Intl: 'readonly',
-      },
-    },
+    languageOptions: { globals: globals.browser },
   },
   ...importDirection,
 );

@@ -6,6 +6,7 @@ export interface SeriesPoint {
   readonly atMs: number;
   offered: number;
   accepted: number;
+  acceptedUnits: number;
   refused: number;
   undecided: number;
   reads: number;
@@ -25,6 +26,7 @@ const MAX_BUCKETS = 200_000; // nearly three hours; later events count in the la
 export class Meter {
   offered = 0;
   accepted = 0;
+  acceptedUnits = 0;
   resent = 0;
   reads = 0;
   failedReads = 0;
@@ -42,7 +44,8 @@ export class Meter {
   readonly sendLag = new LatencyHistogram();
   lastAnswerMs = 0;
   soldOutMs: number | undefined;
-  private startMs = 0;
+  /** Milliseconds since the epoch. */
+  startMs = 0;
   private readonly buckets: SeriesPoint[] = [];
   private readonly unitsLeft: number[];
 
@@ -64,8 +67,12 @@ export class Meter {
   accept(atMs: number, latencyMs: number, lines: readonly { item: number; quantity: number }[]): void {
     this.accepted += 1;
     this.latency.accepted.record(latencyMs);
-    this.heardAt(atMs, 'accepted');
-    for (const { item, quantity } of lines) this.unitsLeft[item] = (this.unitsLeft[item] ?? 0) - quantity;
+    const bucket = this.heardAt(atMs, 'accepted');
+    for (const { item, quantity } of lines) {
+      this.acceptedUnits += quantity;
+      bucket.acceptedUnits += quantity;
+      this.unitsLeft[item] = (this.unitsLeft[item] ?? 0) - quantity;
+    }
     if (this.unitsLeft.every((units) => units <= 0)) this.soldOutMs ??= atMs - this.startMs;
   }
 
@@ -105,20 +112,23 @@ export class Meter {
     return this.accepted + this.refusedTotal + this.undecidedTotal + this.reads;
   }
 
-  private heardAt(atMs: number, event: Event): void {
+  private heardAt(atMs: number, event: Event): SeriesPoint {
     this.lastAnswerMs = Math.max(this.lastAnswerMs, atMs);
-    this.bucketAt(atMs, event);
+    return this.bucketAt(atMs, event);
   }
 
-  private bucketAt(atMs: number, event: Event): void {
+  private bucketAt(atMs: number, event: Event): SeriesPoint {
     const wanted = Math.floor((atMs - this.startMs) / BUCKET_MS);
     const index = Math.min(Math.max(wanted, 0), MAX_BUCKETS - 1);
-    for (let next = this.buckets.length; next <= index; next += 1) {
-      this.buckets.push({ atMs: next * BUCKET_MS, offered: 0, accepted: 0, refused: 0, undecided: 0, reads: 0 });
-    }
-    const bucket = this.buckets[index];
-    if (bucket) bucket[event] += 1;
+    for (let next = this.buckets.length; next <= index; next += 1) this.buckets.push(emptyPoint(next * BUCKET_MS));
+    const bucket = this.buckets[index] ?? emptyPoint(index * BUCKET_MS);
+    bucket[event] += 1;
+    return bucket;
   }
+}
+
+function emptyPoint(atMs: number): SeriesPoint {
+  return { atMs, offered: 0, accepted: 0, acceptedUnits: 0, refused: 0, undecided: 0, reads: 0 };
 }
 
 function count(counts: Map<string, number>, code: string): void {

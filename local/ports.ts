@@ -14,9 +14,9 @@ export async function isPortFree(port: number, host: string = LOOPBACK): Promise
 }
 
 /** The first free port from `first` on, looking at no more than `attempts` of them; after those, any free one. */
-export async function nextFreePort(first: number, attempts = 50): Promise<number> {
+export async function nextFreePort(first: number, host: string = LOOPBACK, attempts = 50): Promise<number> {
   for (let port = first; port < first + attempts && port <= 65_535; port += 1) {
-    if (await isPortFree(port)) return port;
+    if (await isPortFree(port, host)) return port;
   }
   return freePort();
 }

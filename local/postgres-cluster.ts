@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LocalError } from './errors.js';
-import { closeLog, openLog, tailOf } from './log-file.js';
+import { openLog, tailOf } from './log-file.js';
 import type { PostgresPrograms } from './postgres-programs.js';
 import { DetachedProcess } from './processes.js';
 
 const PASSWORD_FILE = 'password';
+const UNFINISHED = '.unfinished-';
 
 /**
  * Creates the cluster unless it is there. It takes its name when it is complete, so that a launcher killed half-way
@@ -21,8 +22,8 @@ export async function createCluster(options: {
   const { directory, cluster, programs } = options;
   const passwordFile = path.join(directory, PASSWORD_FILE);
   if (existsSync(path.join(cluster, 'PG_VERSION'))) return readFileSync(passwordFile, 'utf8').trim();
-  const unfinished = `${cluster}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
+  removeUnfinished(cluster);
+  const unfinished = `${cluster}${UNFINISHED}${process.pid}`; // an initdb that outlived its launcher has another name
   mkdirSync(unfinished, { mode: 0o700 });
   programs.own(unfinished);
   const password = randomBytes(24).toString('base64url');
@@ -30,6 +31,14 @@ export async function createCluster(options: {
   await initdb({ programs, cluster: unfinished, passwordFile, logFile: path.join(directory, 'initdb.log') });
   renameSync(unfinished, cluster);
   return password;
+}
+
+function removeUnfinished(cluster: string): void {
+  const folder = path.dirname(cluster);
+  const prefix = path.basename(cluster) + UNFINISHED;
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith(prefix))) {
+    rmSync(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
 async function initdb(options: {
@@ -44,8 +53,16 @@ async function initdb(options: {
   const program = await DetachedProcess.spawn(
     command,
     [...prefix, '-D', options.cluster, ...identity, '--locale=C', '--encoding=UTF8'],
-    { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C' }, stdio: ['ignore', log, log] },
-  ).finally(() => closeLog(log));
+    {
+      cwd: '/',
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      stdio: ['ignore', log.descriptor, log.descriptor],
+    },
+  ).finally(() => log.close());
   const { code } = await program.exited;
-  if (code !== 0) throw new LocalError(`initdb failed. The end of its log:\n${tailOf(options.logFile)}`);
+  if (code === 0) return;
+  const words = tailOf(options.logFile, { fromByte: log.startByte });
+  throw new LocalError(
+    `PostgreSQL could not create its cluster in ${options.cluster}. The end of its log:\n${words}`,
+  );
 }

@@ -3,10 +3,10 @@ import { Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { LocalError } from './errors.js';
-import { closeLog, openLog, sizeOf, tailOf } from './log-file.js';
+import { openLog, tailOf } from './log-file.js';
 import { readPidFile, removePidFile, writePidFile } from './pid-file.js';
 import { freePort } from './ports.js';
-import { DetachedProcess, stopProcess, type StopStep } from './processes.js';
+import { DetachedProcess, stopProcess, type Exit, type StopStep } from './processes.js';
 import { ensureRedisProgram } from './redis-program.js';
 import { sleep } from './wait.js';
 
@@ -14,6 +14,9 @@ export interface LocalRedis {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  readonly logFile: string;
+  /** Settles when the server ends, by itself or not. */
+  readonly exited: Promise<Exit>;
   /** Shuts down; nothing is saved. */
   stop(): Promise<void>;
   /** SIGKILL. */
@@ -37,6 +40,7 @@ export interface RedisOptions {
 
 const START_MS = 30_000;
 const START_ATTEMPTS = 5;
+const KEEP_NOTHING = ['--save', '', '--appendonly', 'no'];
 const STOP: readonly StopStep[] = [{ signal: 'SIGTERM', withinMs: 5_000 }];
 
 /**
@@ -49,7 +53,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<LocalRedis
   mkdirSync(directory, { recursive: true });
   const pidFile = path.join(directory, 'redis.pid');
   await stopLeftOverRedis(directory);
-  const { server, port } = await launch(program, directory, options);
+  const logFile = path.join(directory, 'redis.log');
+  const { server, port } = await launch({ ...options, program, directory, logFile });
   writePidFile(pidFile, server.pid);
   const ended = () => {
     removePidFile(pidFile);
@@ -59,6 +64,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<LocalRedis
     url: `redis://127.0.0.1:${port}`,
     port,
     pid: server.pid,
+    logFile,
+    exited: server.exited,
     stop: async () => {
       server.signal('SIGCONT'); // a paused one hears nothing else
       await server.stop(STOP);
@@ -81,60 +88,64 @@ export async function stopLeftOverRedis(directory: string): Promise<void> {
   }
 }
 
-async function launch(
-  program: string,
-  directory: string,
-  { port: wanted, args = [] }: RedisOptions,
-): Promise<{ server: DetachedProcess; port: number }> {
-  const logFile = path.join(directory, 'redis.log');
+interface Launch extends Pick<RedisOptions, 'port' | 'args'> {
+  readonly program: string;
+  readonly directory: string;
+  readonly logFile: string;
+}
+
+async function launch(options: Launch): Promise<{ server: DetachedProcess; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = wanted ?? (await freePort());
-    const logStart = sizeOf(logFile);
-    const log = openLog(logFile);
-    const basics = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--daemonize', 'no'];
-    const server = await DetachedProcess.spawn(
-      program,
-      [...basics, '--save', '', '--appendonly', 'no', ...args],
-      {
-        cwd: directory,
-        env: { PATH: process.env.PATH, LC_ALL: 'C' },
-        stdio: ['ignore', log, log],
-      },
-    ).finally(() => closeLog(log));
-    if (await answers(server, port)) return { server, port };
+    const port = options.port ?? (await freePort());
+    const { server, logStart } = await spawnServer(options, port);
+    if (await becomesReady(server, port)) return { server, port };
     await server.kill();
-    const text = tailOf(logFile, { fromByte: logStart });
-    if (attempt >= START_ATTEMPTS || !text.includes('Address already in use')) {
-      throw new LocalError(`Redis did not start on port ${port}. The end of its log:\n${text}`);
+    const log = tailOf(options.logFile, { fromByte: logStart });
+    if (attempt >= START_ATTEMPTS || !log.includes('Address already in use')) {
+      throw new LocalError(`Redis did not start on port ${port}. The end of its log:\n${log}`);
     }
     await sleep(250); // the port was taken meanwhile, or its last owner is still letting go of it
   }
 }
 
+async function spawnServer(
+  { program, directory, logFile, args = [] }: Launch,
+  port: number,
+): Promise<{ server: DetachedProcess; logStart: number }> {
+  const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--daemonize', 'no'];
+  const log = openLog(logFile);
+  const server = await DetachedProcess.spawn(program, [...place, ...KEEP_NOTHING, ...args], {
+    cwd: directory,
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    stdio: ['ignore', log.descriptor, log.descriptor],
+  }).finally(() => log.close());
+  return { server, logStart: log.startByte };
+}
+
 /** @returns false when the server ended or took too long */
-async function answers(server: DetachedProcess, port: number): Promise<boolean> {
+async function becomesReady(server: DetachedProcess, port: number): Promise<boolean> {
   const deadline = performance.now() + START_MS;
   while (server.running && performance.now() < deadline) {
-    if (await ping(port)) return true;
+    const answer = await ask(port, 'INFO server\r\n');
+    // Its own number, because another server may have been quicker to take the port; -NOAUTH, if `args` set a password.
+    if (answer.includes(`process_id:${server.pid}\r\n`) || answer.startsWith('-NOAUTH')) return true;
     await sleep(25);
   }
   return false;
 }
 
-/** Whether a server answers there; one that asks for a password (-NOAUTH) is up as well. */
-function ping(port: number): Promise<boolean> {
+/** The first bytes that a server answers, or '' when there is none. */
+function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = new Socket();
-    const finish = (up: boolean) => {
+    const finish = (answer: string) => {
       socket.destroy();
-      resolve(up);
+      resolve(answer);
     };
-    socket.setTimeout(1_000, () => finish(false));
-    socket.once('error', () => finish(false));
-    socket.once('close', () => finish(false));
-    socket.once('data', (data) =>
-      finish(data.toString('latin1').startsWith('+PONG') || data.toString('latin1').startsWith('-NOAUTH')),
-    );
-    socket.connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.setTimeout(1_000, () => finish(''));
+    socket.once('error', () => finish(''));
+    socket.once('close', () => finish(''));
+    socket.once('data', (data) => finish(data.toString('latin1')));
+    socket.connect(port, '127.0.0.1', () => socket.write(command));
   });
 }

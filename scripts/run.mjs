@@ -2,7 +2,7 @@
 // missing or out of date, builds, and then runs the task.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
@@ -42,8 +42,7 @@ async function main() {
     fail(`Holdfast needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.versions.node}.`);
   }
   await ensureDependencies();
-  if (name === 'build') rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-  await build();
+  if (name !== 'check') await (await import('./build.mjs')).build(root);
   process.argv.splice(2, process.argv.length, ...args);
   await task.run();
 }
@@ -67,12 +66,6 @@ async function ensureDependencies() {
   mkdirSync(path.dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   console.log(`Dependencies installed in ${Math.round((Date.now() - started) / 1000)} s.`);
-}
-
-function build() {
-  const folders = ['apps', 'libs', 'local', 'load'];
-  const options = ['-d', 'dist', '--copy-files', '--ignore', '**/*.spec.ts', '--quiet'];
-  return command(bin('swc'), [...folders, ...options], 'the build');
 }
 
 /** Runs a compiled program inside this process, so that signals reach it without a relay. */

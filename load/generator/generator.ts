@@ -18,6 +18,8 @@ export interface GeneratorOptions {
   readonly signal: AbortSignal;
   /** Called when all connections are open, right before the first request. */
   readonly onStart?: () => void;
+  /** Called when the last request is settled, before the connections are closed. */
+  readonly onEnd?: () => void;
 }
 
 export interface GeneratorReport {
@@ -56,6 +58,7 @@ export async function generate(options: GeneratorOptions): Promise<GeneratorRepo
     const startedMs = dispatcher.begin();
     const cutOff = await dispatcher.finished(options, startedMs);
     const endedMs = nowMs();
+    options.onEnd?.();
     instance.stop?.();
     return { startedMs, endedMs, cutOff, autocannon: await ended };
   } finally {

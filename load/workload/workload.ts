@@ -21,6 +21,8 @@ export interface WorkloadOptions {
 
 /** The requests of a run in the order in which they become due, and what becomes of them. */
 export class Workload implements ExchangeSource {
+  /** Orders that were acknowledged. */
+  readonly accepted: Order[] = [];
   private readonly options: WorkloadOptions;
   private readonly retries: RetryQueue;
   private startMs = 0;
@@ -91,8 +93,10 @@ export class Workload implements ExchangeSource {
     const { atMs, outcome, status } = result;
     const latencyMs = atMs - intention.firstIntendedMs;
     const code = result.code ?? `http_${status}`;
-    if (outcome === 'ok') meter.accept(atMs, latencyMs, scenario.orders[intention.number]?.lines ?? []);
-    else if (outcome === 'fail') meter.refuse(atMs, latencyMs, code);
+    if (outcome === 'ok') {
+      this.accepted.push(intention.order);
+      meter.accept(atMs, latencyMs, scenario.orders[intention.number]?.lines ?? []);
+    } else if (outcome === 'fail') meter.refuse(atMs, latencyMs, code);
     else if (result.worthRetrying && intention.tries < retries) this.retries.add(intention, result);
     else meter.leaveUndecided(atMs, code);
   }

@@ -140,6 +140,7 @@ describe('holding a lock', () => {
       return provider.real.extend(claim, leaseMs);
     };
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
     await locks.using(RESOURCE, { leaseMs: 200, waitMs: 1_000 }, async (lock) => {
       await sleep(2_000);
       expect(lock.signal.aborted).toBe(false);
@@ -147,7 +148,7 @@ describe('holding a lock', () => {
     const atRelease = renewals;
     expect(atRelease).toBeGreaterThanOrEqual(10);
     expect(atRelease).toBeLessThanOrEqual(40);
-    expect(timers()).toBe(0);
+    expect(timers()).toBeLessThanOrEqual(before);
     await sleep(300);
     expect(renewals).toBe(atRelease);
   });

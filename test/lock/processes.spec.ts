@@ -26,7 +26,7 @@ describe('several processes', () => {
     children.push(child);
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const held = new Promise<void>((resolve, reject) => {
-      child.stdout?.once('data', () => resolve());
+      child.stdout.once('data', () => resolve());
       child.once('exit', () => reject(new Error(`${file} ended before it held the lock`)));
     });
     held.catch(() => undefined); // not every test waits for it

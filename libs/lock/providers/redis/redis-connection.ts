@@ -12,6 +12,7 @@ export const CONNECTION_OPTIONS = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   connectTimeout: 2_000,
+  disconnectTimeout: 50, // then the socket is destroyed, whether or not the other side has said goodbye
   keepAlive: 5_000,
   retryStrategy: (attempt: number) => Math.min(10 * 2 ** attempt, 200) * (0.5 + Math.random() / 2),
 } as const satisfies RedisOptions;
@@ -51,7 +52,7 @@ export class RedisConnection {
   }
 
   close(): void {
-    disconnect(this.client);
+    this.client.disconnect();
   }
 
   /** Waits for the outcome of the connection attempt under way: at most the time of one command. */
@@ -81,19 +82,8 @@ export class RedisConnection {
   }
 
   private endIfDead(): void {
-    if (performance.now() - this.lastSignOfLife > DEAD_AFTER_MS) destroyStream(this.client);
+    if (performance.now() - this.lastSignOfLife > DEAD_AFTER_MS) this.client.disconnect(true);
   }
-}
-
-/** Ends a connection for good, without waiting for the other side, which may never answer. */
-export function disconnect(client: Redis): void {
-  client.disconnect();
-  destroyStream(client);
-}
-
-function destroyStream(client: Redis): void {
-  const stream = client.stream as Redis['stream'] | undefined; // absent until the first connection attempt
-  stream?.destroy();
 }
 
 /** Whether Redis answered, if only with an error. */

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { CONNECTION_OPTIONS, disconnect } from './redis-connection.js';
+import { CONNECTION_OPTIONS } from './redis-connection.js';
 
 interface Channel {
   readonly listeners: Set<() => void>;
@@ -45,7 +45,7 @@ export class WakeUp {
 
   close(): void {
     this.channels.clear();
-    if (this.client) disconnect(this.client);
+    this.client?.disconnect();
   }
 
   private connect(): Redis {

@@ -8,10 +8,9 @@ export class CreateSchema1763600000000 implements MigrationInterface {
     await queryRunner.query(SCHEMA);
   }
 
-  async down(): Promise<void> {
-    throw new Error(
-      'Migrations go forward only: restore a backup, or write a migration that undoes this one.',
-    );
+  down(): Promise<void> {
+    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
+    return Promise.reject(new Error(advice));
   }
 }
 

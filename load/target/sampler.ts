@@ -1,0 +1,65 @@
+import { nowMs } from '../clock.js';
+import type { ReconciledItem, Sample } from '../checker/evidence.js';
+import type { Api } from './api.js';
+
+interface ReconciliationView {
+  readonly balanced: boolean;
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  readonly items: readonly ReconciledItem[];
+}
+
+const INTERVAL_MS = 500;
+const MAX_SAMPLES = 10_000;
+
+/** Asks the service about twice a second whether its books balance, one question at a time. */
+export class Sampler {
+  readonly samples: Sample[] = [];
+  /** Questions that were not answered. */
+  failures = 0;
+  private readonly api: Api;
+  private readonly saleId: string;
+  private timer: NodeJS.Timeout | undefined;
+  private asking: Promise<void> = Promise.resolve();
+  private busy = false;
+
+  constructor(api: Api, saleId: string) {
+    this.api = api;
+    this.saleId = saleId;
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.ask(), INTERVAL_MS);
+    this.ask();
+  }
+
+  /** Waits for the question that is out. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.asking;
+  }
+
+  /** One more sample, now. @throws LoadError when there is no answer */
+  async sample(): Promise<Sample> {
+    const atMs = nowMs();
+    const path = `/v1/admin/sales/${this.saleId}/reconciliation`;
+    const { balanced, checks, items } = await this.api.admin<ReconciliationView>({ path }, 200);
+    const failures = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+    const sample = { atMs, balanced, failures, items };
+    if (this.samples.length < MAX_SAMPLES) this.samples.push(sample);
+    return sample;
+  }
+
+  private ask(): void {
+    if (this.busy) return;
+    this.busy = true;
+    this.asking = this.sample().then(
+      () => {
+        this.busy = false;
+      },
+      () => {
+        this.busy = false;
+        this.failures += 1;
+      },
+    );
+  }
+}

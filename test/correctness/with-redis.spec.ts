@@ -1,0 +1,3 @@
+import { correctnessSuite } from './suite.js';
+
+correctnessSuite('per-order, with Redis', () => ({ RESERVATION_STRATEGY: 'per-order' }));
