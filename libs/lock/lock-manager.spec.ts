@@ -50,7 +50,7 @@ describe('LockManager', () => {
     ['an endless lease', 'a', { ...options, leaseMs: Infinity }],
     ['a negative wait', 'a', { ...options, waitMs: -1 }],
     ['an endless wait', 'a', { ...options, waitMs: Infinity }],
-    ['a floor beyond 2^53', 'a', { ...options, floor: 2 ** 53 }],
+    ['a floor that leaves no room to grow', 'a', { ...options, floor: 2 ** 53 - 1 }],
     ['a negative floor', 'a', { ...options, floor: -1 }],
   ])('refuses %s before anything is sent', async (_, resources, wrong) => {
     await expect(locks.acquire(resources, wrong)).rejects.toThrow(LockUsageError);
@@ -86,7 +86,7 @@ describe('LockManager', () => {
 
   it('[case 34] fails everything that waits as soon as the store is found to be away, and then probes', async () => {
     let refuse: () => void = () => undefined;
-    provider.answer = () => new Promise((_, reject) => (refuse = () => fail('none')().catch(reject)));
+    provider.answer = () => new Promise((_, reject) => (refuse = () => void fail('none')().catch(reject)));
     const waiting = [1, 2, 3].map(() => locks.acquire('a', options));
     const outcomes = Promise.allSettled(waiting);
     await new Promise((resolve) => setImmediate(resolve));

@@ -39,6 +39,8 @@ export interface LockManagerOptions {
 }
 
 const MAX_RESOURCES = 1_000;
+/** Microseconds reach it in 2112; half of the whole numbers that a double holds are left to grow above it. */
+const MAX_FLOOR = 2 ** 52;
 /** What other processes need to answer a wake-up, before this one asks for the same lock again. */
 const YIELD_MIN_MS = 1;
 const YIELD_MAX_MS = 4;
@@ -53,7 +55,7 @@ export class LockManager {
   private readonly limits = new Set<WaitLimit>();
   private readonly held = new Set<HeldLock>();
   private acquisitions = 0;
-  private closed = false;
+  private closing: Promise<void> | undefined;
 
   constructor(provider: LockProvider, options: LockManagerOptions = {}) {
     const { breakerOpenMs = 1_000, maxWaiting = 10_000, maxHoldMs = 15 * 60_000 } = options;
@@ -110,8 +112,12 @@ export class LockManager {
   }
 
   /** Ends every waiting call with LockAbortedError, aborts the signals of the locks that are held, and gives them back. */
-  async close(): Promise<void> {
-    this.closed = true;
+  close(): Promise<void> {
+    this.closing ??= this.endEverything();
+    return this.closing;
+  }
+
+  private async endEverything(): Promise<void> {
     for (const limit of this.limits) limit.fail(closedError(limit.resources));
     const held = [...this.held];
     for (const lock of held) lock.lose('its manager was closed');
@@ -148,7 +154,7 @@ export class LockManager {
     { waitMs, signal }: AcquireOptions,
     work: (limit: WaitLimit) => Promise<T>,
   ): Promise<T> {
-    if (this.closed) throw closedError(resources);
+    if (this.closing) throw closedError(resources);
     if (signal?.aborted) throw new LockAbortedError(resources, signal.reason);
     const limit = new WaitLimit(resources, { waitMs, signal });
     this.limits.add(limit);
@@ -190,8 +196,8 @@ export class LockManager {
     const floors = resources.map((resource) =>
       typeof floor === 'number' ? floor : (floor.get(resource) ?? 0),
     );
-    if (!floors.every((lowest) => Number.isSafeInteger(lowest) && lowest >= 0)) {
-      throw new LockUsageError(resources, 'A floor must be a whole number from 0 to 2^53 - 1.');
+    if (!floors.every((lowest) => Number.isInteger(lowest) && lowest >= 0 && lowest <= MAX_FLOOR)) {
+      throw new LockUsageError(resources, 'A floor must be a whole number from 0 to 2^52.');
     }
     this.acquisitions += 1;
     return { resources, leaseMs, floors, token: `${this.owner}:${this.acquisitions}` };

@@ -29,7 +29,7 @@ export async function driveLoad(
   const timeoutMs = options.timeoutSec * 1000;
   const offerMs = options.durationSec * 1000;
   const patienceMs = timeoutMs + LIMIT_GRACE_MS + (options.retries > 0 ? RETRY_ALLOWANCE_MS : 0);
-  const watch: { monitor?: HarnessMonitor; harness?: HarnessLoad } = {};
+  const watch: { monitor?: HarnessMonitor; harness?: HarnessLoad | undefined } = {};
   progress.show(() => `Opening ${options.connections} connections …`);
   try {
     const generator = await generate({

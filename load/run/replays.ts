@@ -32,7 +32,7 @@ export async function replayAccepted(
 /** @returns undefined when no answer came */
 async function fetchAnswer(
   url: string,
-  { method, path, headers, body = null }: HttpRequest,
+  { method, path, headers, body = '' }: HttpRequest,
   signal: AbortSignal,
 ): Promise<HttpAnswer | undefined> {
   try {

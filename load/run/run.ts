@@ -12,13 +12,14 @@ import { Api } from '../target/api.js';
 import { createBuyers, createCatalogue, type Buyer, type Catalogue } from '../target/catalogue.js';
 import { Sampler } from '../target/sampler.js';
 import type { Target } from '../target/target.js';
+import type { OrderAttempts } from '../workload/order-attempts.js';
 import { createScenario } from '../workload/scenario.js';
 import { composeResult } from './compose-result.js';
-import { driveLoad, type DrivenLoad } from './drive.js';
+import { driveLoad } from './drive.js';
 import type { Progress } from './progress.js';
 import { replayAccepted } from './replays.js';
 import type { RunResult } from './result.js';
-import { createStage, type Stage } from './stage.js';
+import { createStage } from './stage.js';
 
 export interface RunContext {
   readonly target: Target;
@@ -28,6 +29,8 @@ export interface RunContext {
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
+
+const TRANSIT_MS = 1_000;
 
 /**
  * Sells, watches, and judges: one run from its first item to its verdicts. The journal is written to `files.journal`.
@@ -46,8 +49,8 @@ export async function runOnce(context: RunContext): Promise<RunResult> {
     const scenario = createScenario(options, random);
     const stage = createStage({ scenario, catalogue, buyers, options, journal, random });
     const load = await driveLoad(target.url, stage, { options, sampler, progress, signal });
-    await becomeQuiet(context, stage, load);
     const { attempts, workload } = stage;
+    await becomeQuiet(context, attempts);
     const replayed = await replayAccepted(target.url, workload.accepted, { attempts, random, signal });
     throwIfAborted(signal);
     journal.close();
@@ -77,13 +80,12 @@ async function setUp(
 /** A request that was never answered may still be at work in the service, until its deadline. */
 async function becomeQuiet(
   { target, progress, signal }: RunContext,
-  { meter }: Stage,
-  { generator }: DrivenLoad,
+  attempts: OrderAttempts,
 ): Promise<void> {
-  if (meter.undecidedTotal === 0 && meter.resent === 0) return;
-  const quietMs = generator.endedMs + target.orderDeadlineMs;
+  const quietMs = attempts.lastUnsettledMs + target.orderDeadlineMs + TRANSIT_MS;
+  if (quietMs <= nowMs()) return;
   progress.show(() => `Waiting for what may still be at work: ${Math.ceil((quietMs - nowMs()) / 1000)} s`);
-  await pause(Math.max(0, quietMs - nowMs()), signal);
+  await pause(quietMs - nowMs(), signal);
   progress.done();
   throwIfAborted(signal);
 }

@@ -1,6 +1,6 @@
 import { headerOf, type Exchange, type HttpAnswer, type HttpRequest, type NoAnswer } from '../generator/exchange.js';
 import type { Journal, OrderLine } from '../journal.js';
-import { isWorthRetrying, outcomeOf, type Answered } from './outcome.js';
+import { isSettled, isWorthRetrying, outcomeOf, type Answered } from './outcome.js';
 
 /** An order with the ids of its run. */
 export interface Order {
@@ -32,6 +32,8 @@ export interface AttemptResult extends Answered {
 
 /** Sends orders, and writes down each attempt before it leaves and after it is answered. */
 export class OrderAttempts {
+  /** When the latest request was sent that the service may still be at work on although nobody waits any more. */
+  lastUnsettledMs = 0;
   private readonly journal: Journal;
   private attempts = 0;
 
@@ -47,9 +49,14 @@ export class OrderAttempts {
     this.journal.append({ type: 'send', attempt, buyerId, key, saleId, lines, ...times });
     return {
       request: orderRequest(order),
-      answered: (answer, atMs) => settled(this.record(attempt, answer, atMs)),
-      lost: (reason, atMs) => settled(this.recordLoss(attempt, reason, atMs)),
+      answered: (answer, atMs) => settled(this.noteUnsettled(this.record(attempt, answer, atMs), times.sentMs)),
+      lost: (reason, atMs) => settled(this.noteUnsettled(this.recordLoss(attempt, reason, atMs), times.sentMs)),
     };
+  }
+
+  private noteUnsettled(result: AttemptResult, sentMs: number): AttemptResult {
+    if (!isSettled(result)) this.lastUnsettledMs = Math.max(this.lastUnsettledMs, sentMs);
+    return result;
   }
 
   private record(attempt: number, answer: HttpAnswer, atMs: number): AttemptResult {

@@ -23,7 +23,9 @@ export function correctnessSuite(title: string, environment: () => Record<string
     test('sells exactly 100 of 100 to 1,000 concurrent buyers', async () => {
       const { itemId, saleId } = await shop.offer(100);
       const buyers = await shop.buyers(1_000);
-      const answers = await Promise.all(buyers.map((buyer) => buyer.order(saleId, [{ itemId, quantity: 1 }])));
+      const answers = await Promise.all(
+        buyers.map((buyer) => buyer.order(saleId, [{ itemId, quantity: 1 }])),
+      );
       expect(tally(answers)).toEqual({ 201: 100, sold_out: 900 });
       await expectBalanced(saleId);
       const { items } = await shop.reconcile(saleId);
@@ -33,7 +35,9 @@ export function correctnessSuite(title: string, environment: () => Record<string
     test.each([0, 1, 7])('sells exactly %i to 20 buyers', async (stock) => {
       const { itemId, saleId } = await shop.offer(stock);
       const buyers = await shop.buyers(20);
-      const answers = await Promise.all(buyers.map((buyer) => buyer.order(saleId, [{ itemId, quantity: 1 }])));
+      const answers = await Promise.all(
+        buyers.map((buyer) => buyer.order(saleId, [{ itemId, quantity: 1 }])),
+      );
       expect(answers.filter((answer) => answer.status === 201)).toHaveLength(stock);
       expect(tally(answers).sold_out).toBe(20 - stock);
       await expectBalanced(saleId);
@@ -43,10 +47,12 @@ export function correctnessSuite(title: string, environment: () => Record<string
       const { itemId, saleId } = await shop.offer(5);
       const buyer = await shop.buyer();
       const order = (quantity: number) => buyer.order(saleId, [{ itemId, quantity }]);
-      expect(tally([await order(6), await order(3), await order(3), await order(2), await order(1)])).toEqual({
-        201: 2,
-        sold_out: 3,
-      });
+      expect(tally([await order(6), await order(3), await order(3), await order(2), await order(1)])).toEqual(
+        {
+          201: 2,
+          sold_out: 3,
+        },
+      );
       await expectBalanced(saleId);
     });
 
@@ -156,7 +162,9 @@ export function correctnessSuite(title: string, environment: () => Record<string
       await shop.admin('PATCH', `/v1/admin/sales/${saleId}`, { paused: true });
       expect(tally([await buyer.order(saleId, [{ itemId, quantity: 1 }])])).toEqual({ sale_paused: 1 });
       await expectReplay();
-      await shop.admin('PATCH', `/v1/admin/sales/${saleId}`, { endsAt: new Date(Date.now() - 1_000).toISOString() });
+      await shop.admin('PATCH', `/v1/admin/sales/${saleId}`, {
+        endsAt: new Date(Date.now() - 1_000).toISOString(),
+      });
       expect(tally([await buyer.order(saleId, [{ itemId, quantity: 1 }])])).toEqual({ sale_ended: 1 });
       await expectReplay();
     });
@@ -197,7 +205,10 @@ export function correctnessSuite(title: string, environment: () => Record<string
       const buyer = await shop.buyer();
       const key = randomUUID();
       expect(tally([await buyer.order(saleId, [{ itemId, quantity: 1 }], key)])).toEqual({ sold_out: 1 });
-      await shop.admin('POST', `/v1/admin/items/${itemId}/stock-adjustments`, { quantity: 1, reason: 'restock' });
+      await shop.admin('POST', `/v1/admin/items/${itemId}/stock-adjustments`, {
+        quantity: 1,
+        reason: 'restock',
+      });
       expect((await buyer.order(saleId, [{ itemId, quantity: 1 }], key)).status).toBe(201);
     });
 

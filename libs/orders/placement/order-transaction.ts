@@ -21,7 +21,7 @@ export interface TransactionOptions {
  * @throws StaleFenceError, PurchaseLimitRaceError and what Database.transaction throws
  */
 export function placeInTransaction(
-  database: Database,
+  database: Pick<Database, 'transaction'>,
   requests: readonly PlacementRequest[],
   { fences, mustWrite = false }: TransactionOptions = {},
 ): Promise<Outcome[]> {

@@ -1,0 +1,128 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { InterruptedError, messageOf, throwIfAborted, UsageError } from './errors.js';
+import { helpPage } from './option-table.js';
+import { parseOptions, type LoadOptions } from './options.js';
+import { MAX_SEED } from './random.js';
+import { writeHtml } from './report/html.js';
+import { writeJson } from './report/json.js';
+import { resultTable } from './report/table.js';
+import { Progress, type Screen } from './run/progress.js';
+import type { RunResult } from './run/result.js';
+import { runOnce, type RunContext } from './run/run.js';
+import { startTarget, type Target } from './target/target.js';
+
+const HOME = path.join('.data', 'load');
+const INTERRUPTED = 130;
+const SHOWN_LOG_LINES = 15;
+
+/**
+ * `npm run load` as a function.
+ * @returns the exit code: 0 when every invariant of every run holds, 130 when interrupted, otherwise 1
+ */
+export async function runCommand(args: readonly string[], screen: Screen): Promise<number> {
+  const progress = new Progress(screen);
+  const abort = new AbortController();
+  const interrupt = () => {
+    if (abort.signal.aborted) process.exit(INTERRUPTED); // the second time: at once; what was started is killed
+    progress.print('Stopping …');
+    abort.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    const options = parseOptions(args);
+    if (!options) {
+      progress.print(helpPage());
+      return 0;
+    }
+    return (await runAll(options, progress, abort.signal)) ? 0 : 1;
+  } catch (error) {
+    progress.done();
+    if (abort.signal.aborted || error instanceof InterruptedError) return INTERRUPTED;
+    progress.print(describe(error));
+    return 1;
+  } finally {
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+  }
+}
+
+/** @returns whether all runs passed */
+async function runAll(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<boolean> {
+  const directory = path.resolve(HOME, `servers-${process.pid}`);
+  const target = await startTarget(options.target, { directory, print: (line) => progress.print(line), signal });
+  try {
+    const results = await repeat(options, target, progress, signal);
+    const failed = results.filter(({ passed }) => !passed);
+    if (results.length > 1) {
+      progress.print(`\n${results.length - failed.length} of ${results.length} runs passed.`);
+      for (const { seed, verdicts } of failed) {
+        const broken = verdicts.filter(({ ok }) => ok === false).map(({ name }) => name);
+        progress.print(`BROKEN with seed ${seed}: ${broken.join(', ')}`);
+      }
+    }
+    return failed.length === 0;
+  } catch (error) {
+    const log = target.logs().slice(-SHOWN_LOG_LINES);
+    if (log.length > 0 && !signal.aborted) progress.print(`The end of the service's log:\n${log.join('\n')}`);
+    throw error;
+  } finally {
+    await target.stop();
+  }
+}
+
+async function repeat(
+  options: LoadOptions,
+  target: Target,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<RunResult[]> {
+  const folder = path.resolve(options.output ?? path.join(HOME, `${timestamp()}-${target.strategy}`));
+  const results: RunResult[] = [];
+  for (let run = 0; run < options.runs; run += 1) {
+    throwIfAborted(signal);
+    const seed = (options.seed + run) % (MAX_SEED + 1);
+    const files = filesOf(options, options.runs === 1 ? folder : path.join(folder, `run-${run + 1}`));
+    progress.print(`${options.runs === 1 ? 'Run' : `\nRun ${run + 1} of ${options.runs}`}, seed ${seed}`);
+    const context: RunContext = { target, options: { ...options, seed }, files, progress, signal };
+    results.push(report(await runOnce(context), progress));
+  }
+  return results;
+}
+
+function report(result: RunResult, progress: Progress): RunResult {
+  writeJson(result);
+  writeHtml(result);
+  progress.print(`\n${resultTable(result)}`);
+  return result;
+}
+
+/** @throws UsageError when a file of an earlier run would be written over */
+function filesOf({ json, html }: LoadOptions, folder: string): RunResult['files'] {
+  try {
+    mkdirSync(path.dirname(folder), { recursive: true });
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new UsageError(`Cannot create the folder ${folder}: ${messageOf(error)}.`);
+    throw new UsageError(`The folder ${folder} exists: results are never written over; name another with --output.`);
+  }
+  return {
+    journal: path.join(folder, 'journal.jsonl'),
+    json: json === undefined ? path.join(folder, 'result.json') : path.resolve(json),
+    html: html === undefined ? path.join(folder, 'report.html') : path.resolve(html),
+  };
+}
+
+/** Local time to the second, in a form that sorts and is a file name everywhere. */
+function timestamp(): string {
+  const now = new Date();
+  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-');
+}
+
+/** Errors that a person can put right are one line; anything else is a bug and shows where it happened. */
+function describe(error: unknown): string {
+  const known = error instanceof Error && ['UsageError', 'LoadError', 'LocalError'].includes(error.name);
+  if (known) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

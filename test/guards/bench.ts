@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+import { placeInTransaction, type Outcome, type PlacementRequest, type TransactionOptions } from '#orders';
+import { Database, type SqlExecutor, type Statement } from '#platform';
+import { cloneDatabase } from '../support/database.js';
+
+/** Changes the text of a statement, by its name: how a guard is taken away. */
+export type Mutations = Readonly<Record<string, (text: string) => string>>;
+
+export interface Switches {
+  readonly mutations?: Mutations;
+  /** Reads the snapshot before the claim is granted, as one statement that did both would. */
+  readonly readBeforeLock?: boolean;
+}
+
+interface Placement extends TransactionOptions {
+  /** Awaited between the decision's read and the first write. */
+  readonly beforeWrite?: () => Promise<void>;
+}
+
+/** The order transaction on a real database, with guards that can be switched off one by one. */
+export class GuardBench {
+  readonly sql: Pool;
+  private readonly database: Database;
+  private readonly drop: () => Promise<void>;
+
+  private constructor(url: string, drop: () => Promise<void>) {
+    this.database = new Database({ url, poolSize: 4 });
+    this.sql = new Pool({ connectionString: url, max: 2 });
+    this.drop = drop;
+  }
+
+  static async open(): Promise<GuardBench> {
+    const { url, drop } = await cloneDatabase();
+    return new GuardBench(url, drop);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+    await this.sql.end();
+    await this.drop();
+  }
+
+  async offer(
+    stock: number,
+    terms: { purchaseLimit?: number; allotment?: number } = {},
+  ): Promise<{ itemId: string; saleId: string }> {
+    const [itemId, saleId] = [randomUUID(), randomUUID()];
+    await this.sql.query(
+      `INSERT INTO item (id, sku, name, price_amount, currency) VALUES ($1, $1::uuid::text, 'An item', 100, 'EUR')`,
+      [itemId],
+    );
+    await this.sql.query('INSERT INTO stock_level (item_id, on_hand) VALUES ($1, $2)', [itemId, stock]);
+    await this.sql.query(
+      `INSERT INTO sale (id, name, starts_at, ends_at, reservation_ttl_seconds)
+       VALUES ($1, 'A sale', now() - interval '1 hour', now() + interval '1 hour', 600)`,
+      [saleId],
+    );
+    await this.sql.query(
+      'INSERT INTO sale_item (sale_id, item_id, position, purchase_limit, allotment) VALUES ($1, $2, 0, $3, $4)',
+      [saleId, itemId, terms.purchaseLimit ?? null, terms.allotment ?? null],
+    );
+    return { itemId, saleId };
+  }
+
+  /** Places one order with the given guards switched off. */
+  async place(
+    request: PlacementRequest,
+    switches: Switches = {},
+    placement: Placement = {},
+  ): Promise<Outcome> {
+    const { beforeWrite, ...options } = placement;
+    const database: Pick<Database, 'transaction'> = {
+      transaction: (work) =>
+        this.database.transaction((transaction) =>
+          work(intercept(transaction, request, switches, beforeWrite)),
+        ),
+    };
+    const [outcome] = await placeInTransaction(database, [request], options);
+    if (!outcome) throw new Error('one request has one outcome');
+    return outcome;
+  }
+
+  /**
+   * Two orders at the worst moment: the first has read and not yet written when the second arrives. The second is
+   * given the time to read as well, if nothing holds it.
+   * @returns outcomes, or the errors in their place
+   */
+  async race(
+    first: PlacementRequest,
+    second: PlacementRequest,
+    switches: Switches = {},
+  ): Promise<(Outcome | Error)[]> {
+    const secondHasRead = signal();
+    const firstHasRead = signal();
+    const firstPlaced = this.place(first, switches, {
+      beforeWrite: async () => {
+        firstHasRead.fire();
+        await Promise.race([secondHasRead.fired, sleep(300)]);
+      },
+    });
+    const firstEnds = firstPlaced.then(
+      (outcome) => outcome,
+      (error: unknown) => error as Error,
+    );
+    await Promise.race([firstHasRead.fired, firstEnds]);
+    const secondEnds = this.place(second, switches, {
+      beforeWrite: async () => {
+        secondHasRead.fire();
+        await firstEnds; // both have read; the first commits first
+      },
+    }).catch((error: unknown) => error as Error);
+    return Promise.all([firstEnds, secondEnds]);
+  }
+
+  async units(
+    itemId: string,
+  ): Promise<{ onHand: number; reserved: number; ordered: number; orders: number }> {
+    const { rows } = await this.sql.query<{
+      on_hand: number;
+      reserved: number;
+      ordered: number;
+      orders: number;
+    }>(
+      `SELECT on_hand, reserved, coalesce(sum(quantity), 0)::integer AS ordered, count(order_id)::integer AS orders
+       FROM stock_level LEFT JOIN order_line USING (item_id) WHERE item_id = $1 GROUP BY on_hand, reserved`,
+      [itemId],
+    );
+    const [row] = rows;
+    if (!row) throw new Error('no such item');
+    return { onHand: row.on_hand, reserved: row.reserved, ordered: row.ordered, orders: row.orders };
+  }
+}
+
+export function request(
+  offer: { itemId: string; saleId: string },
+  fields: Partial<PlacementRequest> & { quantity?: number } = {},
+): PlacementRequest {
+  const { quantity = 1, ...rest } = fields;
+  return {
+    orderId: randomUUID(),
+    buyerId: randomUUID(),
+    idempotencyKey: randomUUID(),
+    requestHash: 'hash',
+    saleId: offer.saleId,
+    lines: [{ itemId: offer.itemId, quantity }],
+    expectedTotal: undefined,
+    metadata: {},
+    ...rest,
+  };
+}
+
+/** Removes `part` from a statement; a part that is not there would make a test that proves nothing. */
+export function without(part: string, replacement = ''): (text: string) => string {
+  return (text) => {
+    if (!text.includes(part)) throw new Error(`the statement has no ${JSON.stringify(part)}`);
+    return text.replace(part, replacement);
+  };
+}
+
+const SNAPSHOT = readFileSync(new URL('../../libs/orders/placement/snapshot.sql', import.meta.url), 'utf8');
+
+function intercept(
+  transaction: SqlExecutor,
+  { saleId, lines, buyerId, idempotencyKey }: PlacementRequest,
+  { mutations = {}, readBeforeLock = false }: Switches,
+  beforeWrite: (() => Promise<void>) | undefined,
+): SqlExecutor {
+  let readEarly: object[] | undefined;
+  const run = async (statement: Statement, values: readonly unknown[]): Promise<object[]> => {
+    if (statement.name === 'claim' && readBeforeLock) {
+      const itemIds = lines.map((line) => line.itemId);
+      readEarly = await transaction.query(SNAPSHOT, [[saleId], itemIds, [buyerId], [idempotencyKey]]);
+    }
+    if (statement.name === 'snapshot' && readEarly) return readEarly;
+    const mutate = mutations[statement.name];
+    return transaction.query(mutate ? mutate(statement.text) : statement.text, values);
+  };
+  return {
+    query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) => {
+      if (typeof statement === 'string') return transaction.query<Row>(statement, values);
+      const rows = await run(statement, values);
+      if (statement.name === 'snapshot') await beforeWrite?.();
+      return rows as Row[];
+    },
+  };
+}
+
+function signal(): { fired: Promise<void>; fire: () => void } {
+  let fire = (): void => undefined;
+  const fired = new Promise<void>((resolve) => (fire = resolve));
+  return { fired, fire };
+}
