@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { InterruptedError, messageOf, throwIfAborted, UsageError } from './errors.js';
 import { helpPage } from './option-table.js';
@@ -49,17 +49,15 @@ export async function runCommand(args: readonly string[], screen: Screen): Promi
 /** @returns whether all runs passed */
 async function runAll(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<boolean> {
   const directory = path.resolve(HOME, `servers-${process.pid}`);
-  const target = await startTarget(options.target, { directory, print: (line) => progress.print(line), signal });
+  const target = await startTarget(options.target, {
+    directory,
+    print: (line) => progress.print(line),
+    signal,
+  });
   try {
-    const results = await repeat(options, target, progress, signal);
-    const failed = results.filter(({ passed }) => !passed);
-    if (results.length > 1) {
-      progress.print(`\n${results.length - failed.length} of ${results.length} runs passed.`);
-      for (const { seed, verdicts } of failed) {
-        const broken = verdicts.filter(({ ok }) => ok === false).map(({ name }) => name);
-        progress.print(`BROKEN with seed ${seed}: ${broken.join(', ')}`);
-      }
-    }
+    const failed = await repeat(options, target, progress, signal);
+    if (options.runs > 1) progress.print(`\n${options.runs - failed.length} of ${options.runs} runs passed.`);
+    if (options.runs > 1) for (const line of failed) progress.print(line);
     return failed.length === 0;
   } catch (error) {
     const log = target.logs().slice(-SHOWN_LOG_LINES);
@@ -70,23 +68,26 @@ async function runAll(options: LoadOptions, progress: Progress, signal: AbortSig
   }
 }
 
+/** @returns a line for each run that failed */
 async function repeat(
   options: LoadOptions,
   target: Target,
   progress: Progress,
   signal: AbortSignal,
-): Promise<RunResult[]> {
+): Promise<string[]> {
   const folder = path.resolve(options.output ?? path.join(HOME, `${timestamp()}-${target.strategy}`));
-  const results: RunResult[] = [];
+  const failed: string[] = [];
   for (let run = 0; run < options.runs; run += 1) {
     throwIfAborted(signal);
     const seed = (options.seed + run) % (MAX_SEED + 1);
     const files = filesOf(options, options.runs === 1 ? folder : path.join(folder, `run-${run + 1}`));
     progress.print(`${options.runs === 1 ? 'Run' : `\nRun ${run + 1} of ${options.runs}`}, seed ${seed}`);
     const context: RunContext = { target, options: { ...options, seed }, files, progress, signal };
-    results.push(report(await runOnce(context), progress));
+    const { passed, verdicts } = report(await runOnce(context), progress);
+    const broken = verdicts.filter(({ ok }) => ok === false).map(({ name }) => name);
+    if (!passed) failed.push(`BROKEN with seed ${seed}: ${broken.join(', ')}`);
   }
-  return results;
+  return failed;
 }
 
 function report(result: RunResult, progress: Progress): RunResult {
@@ -96,18 +97,18 @@ function report(result: RunResult, progress: Progress): RunResult {
   return result;
 }
 
-/** @throws UsageError when a file of an earlier run would be written over */
+/** @throws UsageError when the folder cannot be written to, or has a journal already */
 function filesOf({ json, html }: LoadOptions, folder: string): RunResult['files'] {
+  const journal = path.join(folder, 'journal.jsonl');
   try {
-    mkdirSync(path.dirname(folder), { recursive: true });
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new UsageError(`Cannot create the folder ${folder}: ${messageOf(error)}.`);
-    throw new UsageError(`The folder ${folder} exists: results are never written over; name another with --output.`);
+    throw new UsageError(`Cannot create the folder ${folder}: ${messageOf(error)}.`);
   }
+  if (existsSync(journal))
+    throw new UsageError(`${folder} has the journal of another run: name another --output.`);
   return {
-    journal: path.join(folder, 'journal.jsonl'),
+    journal,
     json: json === undefined ? path.join(folder, 'result.json') : path.resolve(json),
     html: html === undefined ? path.join(folder, 'report.html') : path.resolve(html),
   };

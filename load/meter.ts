@@ -1,22 +1,5 @@
 import { LatencyHistogram } from './statistics.js';
-
-/** Events within one bucket of time. */
-export interface SeriesPoint {
-  /** Milliseconds after the start at which the bucket begins. */
-  readonly atMs: number;
-  offered: number;
-  accepted: number;
-  acceptedUnits: number;
-  refused: number;
-  undecided: number;
-  reads: number;
-}
-
-type Event = 'offered' | 'accepted' | 'refused' | 'undecided' | 'reads';
-
-/** Width of a bucket. */
-export const BUCKET_MS = 50;
-const MAX_BUCKETS = 200_000; // nearly three hours; later events count in the last one
+import { TimeSeries, type SeriesCount } from './time-series.js';
 
 /**
  * Counts what becomes of the orders of a run, in memory that does not grow with their number.
@@ -42,11 +25,11 @@ export class Meter {
   };
   /** How much later than intended a request was sent although a connection was free. */
   readonly sendLag = new LatencyHistogram();
+  readonly series = new TimeSeries();
   lastAnswerMs = 0;
   soldOutMs: number | undefined;
   /** Milliseconds since the epoch. */
   startMs = 0;
-  private readonly buckets: SeriesPoint[] = [];
   private readonly unitsLeft: number[];
 
   /** @param stock units of each item, by its number */
@@ -61,16 +44,16 @@ export class Meter {
 
   offer(atMs: number): void {
     this.offered += 1;
-    this.bucketAt(atMs, 'offered');
+    this.series.add(atMs - this.startMs, 'offered');
   }
 
   accept(atMs: number, latencyMs: number, lines: readonly { item: number; quantity: number }[]): void {
     this.accepted += 1;
     this.latency.accepted.record(latencyMs);
-    const bucket = this.heardAt(atMs, 'accepted');
+    this.heardAt(atMs, 'accepted');
     for (const { item, quantity } of lines) {
       this.acceptedUnits += quantity;
-      bucket.acceptedUnits += quantity;
+      this.series.add(atMs - this.startMs, 'acceptedUnits', quantity);
       this.unitsLeft[item] = (this.unitsLeft[item] ?? 0) - quantity;
     }
     if (this.unitsLeft.every((units) => units <= 0)) this.soldOutMs ??= atMs - this.startMs;
@@ -94,11 +77,6 @@ export class Meter {
     this.heardAt(atMs, 'reads');
   }
 
-  /** @returns buckets without gaps, from the start to the last event */
-  series(): readonly SeriesPoint[] {
-    return this.buckets;
-  }
-
   get refusedTotal(): number {
     return total(this.refused);
   }
@@ -112,23 +90,10 @@ export class Meter {
     return this.accepted + this.refusedTotal + this.undecidedTotal + this.reads;
   }
 
-  private heardAt(atMs: number, event: Event): SeriesPoint {
+  private heardAt(atMs: number, event: SeriesCount): void {
     this.lastAnswerMs = Math.max(this.lastAnswerMs, atMs);
-    return this.bucketAt(atMs, event);
+    this.series.add(atMs - this.startMs, event);
   }
-
-  private bucketAt(atMs: number, event: Event): SeriesPoint {
-    const wanted = Math.floor((atMs - this.startMs) / BUCKET_MS);
-    const index = Math.min(Math.max(wanted, 0), MAX_BUCKETS - 1);
-    for (let next = this.buckets.length; next <= index; next += 1) this.buckets.push(emptyPoint(next * BUCKET_MS));
-    const bucket = this.buckets[index] ?? emptyPoint(index * BUCKET_MS);
-    bucket[event] += 1;
-    return bucket;
-  }
-}
-
-function emptyPoint(atMs: number): SeriesPoint {
-  return { atMs, offered: 0, accepted: 0, acceptedUnits: 0, refused: 0, undecided: 0, reads: 0 };
 }
 
 function count(counts: Map<string, number>, code: string): void {

@@ -97,14 +97,18 @@ type Given = Partial<Record<OptionName, string | boolean>>;
 
 function readArguments(args: readonly string[]): Given {
   const config = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' } as const]),
+    Object.entries(OPTIONS).map(([name, { value }]) => [
+      name,
+      { type: value ? 'string' : 'boolean' } as const,
+    ]),
   );
   try {
-    return parseArgs({ args: [...args], options: config, strict: true, allowPositionals: false }).values as Given;
+    return parseArgs({ args: [...args], options: config, strict: true, allowPositionals: false }).values;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     const named = /'(-[^' ]*)/.exec(message)?.[1] ?? '';
-    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new UsageError(`There is no option ${named}; --help lists them.`);
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+      throw new UsageError(`There is no option ${named}; --help lists them.`);
     if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
       throw new UsageError(`${message.split('.')[0] ?? ''}: options begin with --; --help lists them.`);
     throw new UsageError(message.split('\n')[0] ?? 'The options cannot be read.');
@@ -116,7 +120,9 @@ function numberOf(name: OptionName, given: string | boolean | undefined): number
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = OPTIONS[name];
   const value = typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : NaN;
   if (value >= min && value <= max) return value;
-  throw new UsageError(`--${name} expects a whole number from ${min} to ${max}, not ${JSON.stringify(given)}.`);
+  throw new UsageError(
+    `--${name} expects a whole number from ${min} to ${max}, not ${JSON.stringify(given)}.`,
+  );
 }
 
 function textOf(name: OptionName, given: string | boolean | undefined): string | undefined {
@@ -128,7 +134,8 @@ function textOf(name: OptionName, given: string | boolean | undefined): string |
 function profileOf(given: string | boolean | undefined, rate: number | undefined): Profile {
   if (given === undefined) return rate === undefined ? 'burst' : 'steady';
   const profile = PROFILES.find((name) => name === given);
-  if (!profile) throw new UsageError(`--profile expects one of ${PROFILES.join(', ')}, not ${JSON.stringify(given)}.`);
+  if (!profile)
+    throw new UsageError(`--profile expects one of ${PROFILES.join(', ')}, not ${JSON.stringify(given)}.`);
   if (profile === 'burst' && rate !== undefined)
     throw new UsageError('--rate needs --profile steady or ramp: a burst has no rate.');
   return profile;
@@ -140,21 +147,28 @@ function targetOf(text: (name: OptionName) => string | undefined): TargetOptions
   const adminKey = text('admin-key') ?? (url === undefined ? undefined : process.env.ADMIN_API_KEY);
   const databaseUrl = text('database-url');
   if (url === undefined) {
-    if (adminKey !== undefined) throw new UsageError('--admin-key needs --url: the key of a service of its own is made.');
-    if (databaseUrl !== undefined) throw new UsageError('--database-url needs --url: a service of its own has its own.');
+    if (adminKey !== undefined)
+      throw new UsageError('--admin-key needs --url: the key of a service of its own is made.');
+    if (databaseUrl !== undefined)
+      throw new UsageError('--database-url needs --url: a service of its own has its own.');
     return { kind: 'own', strategy };
   }
-  if (strategy !== undefined) throw new UsageError('--strategy cannot be set with --url: that service has chosen.');
-  if (!adminKey) throw new UsageError('--url needs --admin-key (or ADMIN_API_KEY): items and a sale are created.');
+  if (strategy !== undefined)
+    throw new UsageError('--strategy cannot be set with --url: that service has chosen.');
+  if (!adminKey)
+    throw new UsageError('--url needs --admin-key (or ADMIN_API_KEY): items and a sale are created.');
   return { kind: 'attached', url: loopbackUrl(url), adminKey, databaseUrl: postgresUrl(databaseUrl) };
 }
 
 /** A load generator in the wrong hands is an attack: it sends to this machine alone. */
 function loopbackUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:') throw new UsageError('--url expects an address such as http://127.0.0.1:3000.');
+  if (url?.protocol !== 'http:')
+    throw new UsageError('--url expects an address such as http://127.0.0.1:3000.');
   if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname))
-    throw new UsageError(`--url expects an address of this machine (127.0.0.1, ::1, localhost), not ${url.hostname}.`);
+    throw new UsageError(
+      `--url expects an address of this machine (127.0.0.1, ::1, localhost), not ${url.hostname}.`,
+    );
   if (url.pathname !== '/' || url.search !== '' || url.username !== '')
     throw new UsageError('--url expects host and port alone.');
   return url.origin;
@@ -174,7 +188,10 @@ function withRate(options: LoadOptions, givenSec: number | undefined): LoadOptio
     const durationSec = givenSec ?? SPREAD_SEC;
     return { ...options, durationSec, rate: (steepness * requests) / durationSec };
   }
-  return { ...options, durationSec: givenSec ?? Math.max(1, Math.ceil((steepness * requests) / options.rate)) };
+  return {
+    ...options,
+    durationSec: givenSec ?? Math.max(1, Math.ceil((steepness * requests) / options.rate)),
+  };
 }
 
 function withinReason(options: LoadOptions): LoadOptions {
@@ -184,7 +201,9 @@ function withinReason(options: LoadOptions): LoadOptions {
   if (purchaseLimit !== undefined && quantity > purchaseLimit)
     throw new UsageError('--quantity must not be above --purchase-limit: no order could succeed.');
   if (orders > MAX_ORDERS)
-    throw new UsageError(`${orders} orders are too many: at most ${MAX_ORDERS}; lower --buyers or --purchase-limit.`);
+    throw new UsageError(
+      `${orders} orders are too many: at most ${MAX_ORDERS}; lower --buyers or --purchase-limit.`,
+    );
   if (requestsOf(options) + orders * options.retries > MAX_REQUESTS)
     throw new UsageError(`That is more than ${MAX_REQUESTS} requests: lower --buyers, --mix or --retries.`);
   if (connections > requestsOf(options))

@@ -1,14 +1,14 @@
 // The one entry behind every npm script. It needs nothing but Node: it installs the dependencies when they are
 // missing or out of date, builds, and then runs the task.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const stampFile = path.join(root, 'node_modules', '.holdfast-installed');
 const MINIMUM_NODE = [20, 19];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 const TASKS = {
   start: {
@@ -47,25 +47,36 @@ async function main() {
   await task.run();
 }
 
-/** Installs exactly what package-lock.json says, once per lock file and Node major version. */
+/** Installs exactly what package-lock.json says, unless that has been done. */
 async function ensureDependencies() {
-  const lock = readFileSync(path.join(root, 'package-lock.json'));
-  const stamp = `${createHash('sha256').update(lock).digest('hex')} node-${process.versions.modules}\n`;
-  if (read(stampFile) === stamp) return;
+  if (areInstalled()) return;
   const started = Date.now();
   console.log('Installing the dependencies (once, about a minute) …');
   const progress = setInterval(
     () => console.log(`  … still installing, ${Math.round((Date.now() - started) / 1000)} s`),
     10_000,
   );
-  try {
-    await command('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
-  } finally {
-    clearInterval(progress);
-  }
-  mkdirSync(path.dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, stamp);
+  // --include=dev: the compiler and the local servers are needed whatever NODE_ENV says
+  await command('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  clearInterval(progress);
   console.log(`Dependencies installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+}
+
+/** npm notes at the end of every installation what it installed; packages for other platforms are not among it. */
+function areInstalled() {
+  const wanted = readPackages('package-lock.json');
+  const present = readPackages(path.join('node_modules', '.package-lock.json'));
+  return Object.entries(wanted).every(([place, { version, optional, devOptional }]) => {
+    return place === '' || optional || devOptional || present[place]?.version === version;
+  });
+}
+
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Runs a compiled program inside this process, so that signals reach it without a relay. */
@@ -82,23 +93,19 @@ async function step(title, tool, args) {
 function command(file, args, what) {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    const relay = (signal) => child.kill(signal); // its end, with that signal, is then ours
+    for (const signal of SIGNALS) process.on(signal, relay);
     child.on('error', (error) => fail(`Could not run ${what}: ${error.message}`));
-    child.on('exit', (code, signal) =>
-      code === 0 ? resolve() : fail(`${what} failed (${signal ?? `exit ${code}`}).`),
-    );
+    child.on('exit', (code, signal) => {
+      for (const name of SIGNALS) process.off(name, relay);
+      if (code === 0) resolve();
+      else fail(`${what} failed (${signal ?? `exit ${code}`}).`);
+    });
   });
 }
 
 function bin(tool) {
   return path.join(root, 'node_modules', '.bin', tool);
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function fail(message) {

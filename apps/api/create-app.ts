@@ -16,7 +16,6 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
     bodyParser: false, // JSON alone, by the parser of createHttpServer
   });
   app.useGlobalPipes(createValidationPipe());
-  app.enableShutdownHooks([]); // modules close with the app; the signals are handled in main.ts
   observeRequests(app.getHttpAdapter().getInstance(), { logger, metrics: app.get(Metrics) });
   await serveWeb(app, config);
   serveDocs(app);

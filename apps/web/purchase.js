@@ -85,7 +85,8 @@ async function send(name, intent) {
 /** Only a 201 and a refusal that was decided say what became of the order; the rest is worth another attempt. */
 function judge({ status, code, body }) {
   if (status === 201) return { kind: 'ordered', order: body };
-  const undecided = [0, 408, 425, 429].includes(status) || status >= 500 || code === 'idempotency_key_in_flight';
+  const undecided =
+    [0, 408, 425, 429].includes(status) || status >= 500 || code === 'idempotency_key_in_flight';
   return undecided ? { kind: 'retry' } : { kind: 'refused', code, body };
 }
 

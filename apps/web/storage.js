@@ -1,20 +1,22 @@
-/** What the browser keeps between visits. Where it keeps nothing (a private window), memory does until the reload. */
+/** What the browser keeps between visits. Where it keeps nothing, memory does until the reload. */
 const memory = new Map();
 
 export function read(name) {
   try {
-    return JSON.parse(localStorage.getItem(name) ?? 'null') ?? memory.get(name) ?? null;
+    const text = localStorage.getItem(name);
+    if (text !== null) return JSON.parse(text);
   } catch {
-    return memory.get(name) ?? null;
+    // not ours, or no storage
   }
+  return memory.get(name) ?? null;
 }
 
 export function write(name, value) {
-  memory.set(name, value);
   try {
     localStorage.setItem(name, JSON.stringify(value));
+    memory.delete(name);
   } catch {
-    // memory has it
+    memory.set(name, value);
   }
 }
 

@@ -5,7 +5,11 @@ export interface AcknowledgedOrder {
   readonly id: string;
   readonly saleId: string;
   readonly status: string;
-  readonly lines: readonly { readonly itemId: string; readonly quantity: number; readonly unitPriceAmount: number }[];
+  readonly lines: readonly {
+    readonly itemId: string;
+    readonly quantity: number;
+    readonly unitPriceAmount: number;
+  }[];
   readonly totalAmount: number;
   readonly currency: string;
 }
@@ -15,7 +19,8 @@ export function acknowledgedOrder(answer: AnswerEntry): AcknowledgedOrder | unde
   const { id, saleId, status, lines, total } = fieldsOf(answer.body);
   const { amount: totalAmount, currency } = fieldsOf(total);
   if (typeof id !== 'string' || typeof saleId !== 'string' || typeof status !== 'string') return undefined;
-  if (typeof totalAmount !== 'number' || typeof currency !== 'string' || !Array.isArray(lines)) return undefined;
+  if (typeof totalAmount !== 'number' || typeof currency !== 'string' || !Array.isArray(lines))
+    return undefined;
   const readLines = lines.flatMap((line: unknown) => {
     const { itemId, quantity, unitPrice } = fieldsOf(line);
     const { amount: unitPriceAmount, currency: lineCurrency } = fieldsOf(unitPrice);

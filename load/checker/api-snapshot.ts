@@ -38,6 +38,7 @@ export async function readApi(
   const orders = await inParallel(options.buyers, READERS, (buyer) => ordersOf(api, buyer));
   return {
     source: 'api',
+    clockOffsetMs: 0,
     stock: options.stock.items.map(({ itemId, onHand, reserved }) => ({ itemId, onHand, reserved })),
     orders: orders.flat(),
     movements: null,
@@ -46,7 +47,10 @@ export async function readApi(
   };
 }
 
-async function ordersOf(api: Api, { buyerId, token }: { buyerId: string; token: string }): Promise<OrderRow[]> {
+async function ordersOf(
+  api: Api,
+  { buyerId, token }: { buyerId: string; token: string },
+): Promise<OrderRow[]> {
   const rows: OrderRow[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {

@@ -1,5 +1,14 @@
 import pg from 'pg';
-import type { LineRow, MovementRow, OrderRow, PurchaseRow, SaleItemRow, Snapshot, StockRow } from './snapshot.js';
+import { nowMs } from '../clock.js';
+import type {
+  LineRow,
+  MovementRow,
+  OrderRow,
+  PurchaseRow,
+  SaleItemRow,
+  Snapshot,
+  StockRow,
+} from './snapshot.js';
 
 /** Which part of the record to read. */
 export interface SnapshotScope {
@@ -50,7 +59,7 @@ const STOCK = `
   SELECT item_id AS "itemId", on_hand AS "onHand", reserved
   FROM stock_level WHERE item_id = ANY ($1::uuid[]) ORDER BY item_id`;
 const MOVEMENTS = `
-  SELECT item_id AS "itemId", order_id AS "orderId", kind,
+  SELECT extract(epoch FROM created_at)::float8 * 1000 AS "atMs", item_id AS "itemId", order_id AS "orderId", kind,
          on_hand_delta AS "onHandDelta", reserved_delta AS "reservedDelta"
   FROM stock_movement WHERE item_id = ANY ($1::uuid[]) ORDER BY created_at, id`;
 const SALE_ITEMS = `
@@ -84,6 +93,7 @@ async function readRecord(client: pg.Client, { saleId, itemIds }: SnapshotScope)
   const orders = await read<Texts<Omit<OrderRow, 'lines'>, 'totalAmount'>>(ORDERS, saleId);
   return {
     source: 'database',
+    clockOffsetMs: await readClockOffset(client),
     stock: await read<StockRow>(STOCK),
     orders: orders.map((order) => ({
       ...order,
@@ -94,6 +104,14 @@ async function readRecord(client: pg.Client, { saleId, itemIds }: SnapshotScope)
     saleItems: await read<SaleItemRow>(SALE_ITEMS),
     purchases: await read<PurchaseRow>(PURCHASES),
   };
+}
+
+async function readClockOffset(client: pg.Client): Promise<number> {
+  const sentMs = nowMs();
+  const { rows } = await client.query<{ now: number }>(
+    'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now',
+  );
+  return (rows[0]?.now ?? 0) - (sentMs + nowMs()) / 2;
 }
 
 /** `Row` with some of its numbers as texts. */

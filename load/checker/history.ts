@@ -39,7 +39,10 @@ export class History {
 
   /** @throws Error when an answer has no request: the journal cannot be believed */
   add(entry: JournalEntry): void {
-    if (entry.type === 'send') return this.addAttempt(entry);
+    if (entry.type === 'send') {
+      this.addAttempt(entry);
+      return;
+    }
     const attempt = this.byAttempt.get(entry.attempt);
     if (!attempt) throw new Error(`The journal answers attempt ${entry.attempt}, which was never sent.`);
     attempt.answer = entry;

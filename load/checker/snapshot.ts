@@ -8,6 +8,8 @@ export interface StockRow {
 }
 
 export interface MovementRow {
+  /** When its transaction began, in milliseconds since the epoch on the database's clock. */
+  readonly atMs: number;
   readonly itemId: string;
   readonly orderId: string | null;
   readonly kind: MovementKind;
@@ -54,6 +56,8 @@ export interface PurchaseRow {
  */
 export interface Snapshot {
   readonly source: 'database' | 'api';
+  /** The database's clock less the harness's, in milliseconds; 0 where it is not known. */
+  readonly clockOffsetMs: number;
   readonly stock: readonly StockRow[];
   readonly orders: readonly OrderRow[];
   readonly movements: readonly MovementRow[] | null;

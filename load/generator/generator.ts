@@ -92,7 +92,9 @@ class Dispatcher {
 
   adopt(client: autocannon.Client, { probe, timeoutMs }: GeneratorOptions): void {
     const openAfterMs = Math.floor(this.connections.length / OPENED_AT_ONCE) * OPENING_PAUSE_MS;
-    this.connections.push(new PacedConnection(client, { probe, timeoutMs, listener: this.listener, openAfterMs }));
+    this.connections.push(
+      new PacedConnection(client, { probe, timeoutMs, listener: this.listener, openAfterMs }),
+    );
   }
 
   async allOpen({ connections, signal }: GeneratorOptions): Promise<void> {
@@ -140,7 +142,10 @@ class Dispatcher {
   private dispatch(): void {
     let sent = 0;
     for (const connection of this.free) {
-      if (sent === SENT_IN_A_ROW) return this.dispatchSoon();
+      if (sent === SENT_IN_A_ROW) {
+        this.dispatchSoon();
+        return;
+      }
       const exchange = this.source.take(nowMs(), connection.freeSinceMs);
       if (!exchange) break;
       this.free.delete(connection);

@@ -66,7 +66,8 @@ export class PacedConnection {
     client.setRequests([
       {
         setupRequest: (defaults) => ({ ...defaults, ...(this.current?.request ?? this.probe) }),
-        onResponse: (status, body, _context, headers) => this.answered({ status, body, headers: headers ?? {} }),
+        onResponse: (status, body, _context, headers) =>
+          this.answered({ status, body, headers: headers ?? {} }),
       },
     ]);
   }
@@ -93,7 +94,10 @@ export class PacedConnection {
   /** autocannon's turn to send: after each answer and on each new connection. */
   private mayRequest(): void {
     if (this.closing || this.client.destroyed) return; // the server is about to end this connection
-    if (!this.proven) return this.transmit();
+    if (!this.proven) {
+      this.transmit();
+      return;
+    }
     this.freeSinceMs = nowMs();
     this.listener.free(this);
   }
@@ -103,7 +107,10 @@ export class PacedConnection {
     const first = !this.client.conn;
     if (!first) this.abandon();
     const delayMs = first ? openAfterMs : this.backOffMs();
-    if (delayMs === 0) return this.connect();
+    if (delayMs === 0) {
+      this.connect();
+      return;
+    }
     setTimeout(() => {
       if (!this.client.destroyed) this.connect();
     }, delayMs).unref();
@@ -122,7 +129,8 @@ export class PacedConnection {
   }
 
   private backOffMs(): number {
-    const delayMs = this.failures === 0 ? 0 : Math.min(FIRST_RECONNECT_MS * 2 ** this.failures, LAST_RECONNECT_MS);
+    const delayMs =
+      this.failures === 0 ? 0 : Math.min(FIRST_RECONNECT_MS * 2 ** this.failures, LAST_RECONNECT_MS);
     this.failures = Math.min(this.failures + 1, 10);
     return delayMs;
   }

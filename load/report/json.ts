@@ -3,7 +3,11 @@ import type { RunResult } from '../run/result.js';
 
 /** Writes the whole result, indented, numbers cut to a thousandth. */
 export function writeJson(result: RunResult): void {
-  const text = JSON.stringify(result, (_key, value: unknown) => (typeof value === 'number' ? cut(value) : value), 2);
+  const text = JSON.stringify(
+    result,
+    (_key, value: unknown) => (typeof value === 'number' ? cut(value) : value),
+    2,
+  );
   writeFileSync(result.files.json, `${text}\n`);
 }
 

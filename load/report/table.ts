@@ -24,23 +24,30 @@ export function describeLoad(options: RunResult['options']): string {
   if (Number(options.readPercent) > 0) parts.push(`${String(options.readPercent)} % readers`);
   if (options.carts === true) parts.push('carts');
   if (options.purchaseLimit !== null) parts.push(`at most ${String(options.purchaseLimit)} a buyer`);
-  if (Number(options.retries) > 0) parts.push(`up to ${plural(Number(options.retries), 'retry').replace('retrys', 'retries')}`);
+  if (Number(options.retries) > 0)
+    parts.push(`up to ${plural(Number(options.retries), 'retry').replace('retrys', 'retries')}`);
   return parts.join(', ');
 }
 
 function totals({ counts, timing }: RunResult): string[] {
   const refused = sumOf(counts.refused);
   const errors = sumOf(counts.undecided) + counts.failedReads;
-  const soldOut = timing.soldOutMs === null ? 'units are left' : `sold out after ${duration(timing.soldOutMs)}`;
+  const soldOut =
+    timing.soldOutMs === null ? 'units are left' : `sold out after ${duration(timing.soldOutMs)}`;
   const rows: [string, number, string][] = [
-    ['offered', counts.offered, `in ${duration(timing.elapsedMs)}, ${integer(timing.answersPerSecond)} answers/s`],
+    [
+      'offered',
+      counts.offered,
+      `in ${duration(timing.elapsedMs)}, ${integer(timing.answersPerSecond)} answers/s`,
+    ],
     ['accepted', counts.accepted, `${plural(counts.unitsAccepted, 'unit')}, ${soldOut}`],
     ['refused', refused, countsByCode(counts.refused)],
     ['errors', errors, errorsByCode(counts)],
   ];
   if (counts.reads > 0) rows.push(['reads', counts.reads, '']);
   if (counts.resent > 0) rows.push(['re-sent', counts.resent, '']);
-  if (counts.replayed > 0) rows.push(['replayed', counts.replayed, 'accepted orders, sent once more at the end']);
+  if (counts.replayed > 0)
+    rows.push(['replayed', counts.replayed, 'accepted orders, sent once more at the end']);
   return rows.map(([label, count, note]) =>
     `${label.padEnd(LABEL_WIDTH)}${integer(count).padStart(NUMBER_WIDTH)}  ${note}`.trimEnd(),
   );
@@ -68,7 +75,9 @@ function harness({ harness: load }: RunResult): string[] {
       `requests left at most ${milliseconds(load.sendLag.max)} ms late`,
   ];
   if (load.waitedForConnection > 0)
-    lines.push(`           ${plural(load.waitedForConnection, 'request')} found every connection busy when due`);
+    lines.push(
+      `           ${plural(load.waitedForConnection, 'request')} found every connection busy when due`,
+    );
   if (load.limits.length > 0) lines.push(`THE LOAD GENERATOR WAS THE LIMIT: ${load.limits.join(', ')}.`);
   return lines;
 }

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import os from 'node:os';
+import { ledgerCurve } from '../checker/ledger-curve.js';
+import type { Snapshot } from '../checker/snapshot.js';
 import type { Verdict } from '../checker/verdict.js';
-import { BUCKET_MS, type Meter } from '../meter.js';
+import type { Meter } from '../meter.js';
 import type { LoadOptions } from '../options.js';
 import type { LatencyHistogram } from '../statistics.js';
 import type { Catalogue } from '../target/catalogue.js';
@@ -20,6 +22,7 @@ export function composeResult(
     load: DrivenLoad;
     replayed: number;
     sampler: Sampler;
+    snapshot: Snapshot;
     verdicts: readonly Verdict[];
   },
 ): RunResult {
@@ -52,8 +55,9 @@ export function composeResult(
     },
     harness: load.harness,
     autocannon: load.generator.autocannon,
-    bucketMs: BUCKET_MS,
-    series: meter.series(),
+    bucketMs: meter.series.bucketMs,
+    series: meter.series.points(),
+    ledger: ledgerCurve(run.snapshot, startedMs),
     samples: sampler.samples.map((sample) => ({ ...sample, atMs: sample.atMs - startedMs })),
     failedSamples: sampler.failures,
     verdicts,
@@ -61,7 +65,13 @@ export function composeResult(
   };
 }
 
-function shownOptions({ target, output: _o, json: _j, html: _h, ...rest }: LoadOptions): RunResult['options'] {
+function shownOptions({
+  target,
+  output: _o,
+  json: _j,
+  html: _h,
+  ...rest
+}: LoadOptions): RunResult['options'] {
   const shown = Object.entries(rest).map(([name, value]) => [name, value ?? null] as const);
   return { ...Object.fromEntries(shown), target: target.kind };
 }

@@ -64,8 +64,9 @@ function typicalLatencyMs(latency: Meter['latency']): number {
 /** When the generator, and not the service, decided the figures. */
 export function limitsOf(utilization: number, sendLag: LatencySummary, medianLatencyMs: number): string[] {
   const limits: string[] = [];
-  if (utilization >= BUSY) limits.push(`its event loop was busy ${Math.round(utilization * 100)} % of the time`);
-  if (sendLag.p99 > Math.max(MIN_LAG_MS, LAG_SHARE * medianLatencyMs))
-    limits.push(`requests left up to ${Math.round(sendLag.p99)} ms late (99th percentile)`);
+  if (utilization >= BUSY)
+    limits.push(`its event loop was busy ${Math.round(utilization * 100)} % of the time`);
+  if (sendLag.p90 > Math.max(MIN_LAG_MS, LAG_SHARE * medianLatencyMs))
+    limits.push(`requests left up to ${Math.round(sendLag.p90)} ms late (90th percentile)`);
   return limits;
 }

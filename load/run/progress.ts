@@ -23,7 +23,10 @@ export class Progress {
   show(line: () => string): void {
     this.done();
     const draw = () => {
-      if (!this.screen.isTerminal) return this.screen.write(`${line()}\n`);
+      if (!this.screen.isTerminal) {
+        this.screen.write(`${line()}\n`);
+        return;
+      }
       this.screen.write(`${CLEAR}${line()}`);
       this.drawn = true;
     };

@@ -38,7 +38,11 @@ async function fetchAnswer(
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     const response = await fetch(new URL(path, url), { method, headers, body, signal: limit });
-    return { status: response.status, body: await response.text(), headers: Object.fromEntries(response.headers) };
+    return {
+      status: response.status,
+      body: await response.text(),
+      headers: Object.fromEntries(response.headers),
+    };
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import type { Sample, SoldItem } from '../checker/evidence.js';
 import type { Verdict } from '../checker/verdict.js';
-import type { SeriesPoint } from '../meter.js';
+import type { SeriesPoint } from '../time-series.js';
 import type { LatencySummary, PercentilePoint } from '../statistics.js';
+import type { LedgerPoint } from '../checker/ledger-curve.js';
 import type { HarnessLoad } from './harness-monitor.js';
 
 /** Everything a run has to say for itself: the JSON file, and what table and report are made from. */
@@ -20,7 +21,9 @@ export interface RunResult {
   readonly sale: { readonly id: string; readonly currency: string; readonly items: readonly SoldItem[] };
   readonly counts: Counts;
   /** Milliseconds from the intended send time to the answer that settled the order. */
-  readonly latency: Readonly<Record<LatencyName, LatencySummary & { readonly curve: readonly PercentilePoint[] }>>;
+  readonly latency: Readonly<
+    Record<LatencyName, LatencySummary & { readonly curve: readonly PercentilePoint[] }>
+  >;
   readonly timing: {
     /** From the first request to the last answer. */
     readonly elapsedMs: number;
@@ -35,6 +38,8 @@ export interface RunResult {
   readonly autocannon: { readonly answers: number; readonly errors: number; readonly timeouts: number };
   readonly bucketMs: number;
   readonly series: readonly SeriesPoint[];
+  /** Units reserved and sold by the movements in the database; empty where it could not be read. */
+  readonly ledger: readonly LedgerPoint[];
   /** Reconciliations while the load ran; times are milliseconds after the start. */
   readonly samples: readonly Sample[];
   readonly failedSamples: number;

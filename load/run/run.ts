@@ -55,8 +55,17 @@ export async function runOnce(context: RunContext): Promise<RunResult> {
     throwIfAborted(signal);
     journal.close();
     progress.show(() => 'Checking what must hold …');
-    const verdicts = check(await gatherEvidence(context, { api, catalogue, buyers, sampler }));
-    return composeResult(context, { catalogue, stage, load, replayed, sampler, verdicts });
+    const evidence = await gatherEvidence(context, { api, catalogue, buyers, sampler });
+    const { snapshot } = evidence;
+    return composeResult(context, {
+      catalogue,
+      stage,
+      load,
+      replayed,
+      sampler,
+      snapshot,
+      verdicts: check(evidence),
+    });
   } finally {
     progress.done();
     journal.close();
@@ -78,10 +87,7 @@ async function setUp(
 }
 
 /** A request that was never answered may still be at work in the service, until its deadline. */
-async function becomeQuiet(
-  { target, progress, signal }: RunContext,
-  attempts: OrderAttempts,
-): Promise<void> {
+async function becomeQuiet({ target, progress, signal }: RunContext, attempts: OrderAttempts): Promise<void> {
   const quietMs = attempts.lastUnsettledMs + target.orderDeadlineMs + TRANSIT_MS;
   if (quietMs <= nowMs()) return;
   progress.show(() => `Waiting for what may still be at work: ${Math.ceil((quietMs - nowMs()) / 1000)} s`);
@@ -104,5 +110,10 @@ async function gatherEvidence(
       ? await readApi(api, { buyers, stock })
       : await readDatabase(target.databaseUrl, { saleId, itemIds: items.map(({ itemId }) => itemId) });
   const { orderDeadlineMs } = target;
-  return { history, snapshot, samples: sampler.samples, parameters: { saleId, currency, items, orderDeadlineMs } };
+  return {
+    history,
+    snapshot,
+    samples: sampler.samples,
+    parameters: { saleId, currency, items, orderDeadlineMs },
+  };
 }

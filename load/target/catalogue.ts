@@ -66,7 +66,10 @@ async function createItem(
   const sku = `LOAD-${label}-${number + 1}`;
   const ownPrice = FIRST_PRICE + number * 100;
   const body = { sku, name: `Phone ${number + 1}`, price: { amount: ownPrice, currency: CURRENCY }, stock };
-  const { id: itemId } = await api.admin<{ id: string }>({ method: 'POST', path: '/v1/admin/items', body }, 201);
+  const { id: itemId } = await api.admin<{ id: string }>(
+    { method: 'POST', path: '/v1/admin/items', body },
+    201,
+  );
   return { itemId, sku, ownPrice };
 }
 

@@ -21,7 +21,9 @@ const OWN_SETTINGS = new Set(['HOST', 'PORT', 'NODE_ENV', 'DATABASE_URL', 'REDIS
 export async function startOwnTarget(strategyName: string | undefined, start: TargetStart): Promise<Target> {
   const strategy = strategyName ?? SETTINGS.strategy.default ?? '';
   if (!STRATEGIES.some((name) => name === strategy))
-    throw new UsageError(`--strategy expects one of ${STRATEGIES.join(', ')}, not ${JSON.stringify(strategy)}.`);
+    throw new UsageError(
+      `--strategy expects one of ${STRATEGIES.join(', ')}, not ${JSON.stringify(strategy)}.`,
+    );
   const servers = new ServerStack(start.directory);
   try {
     return await startServers(strategy, servers, start);

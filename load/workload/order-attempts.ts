@@ -1,4 +1,10 @@
-import { headerOf, type Exchange, type HttpAnswer, type HttpRequest, type NoAnswer } from '../generator/exchange.js';
+import {
+  headerOf,
+  type Exchange,
+  type HttpAnswer,
+  type HttpRequest,
+  type NoAnswer,
+} from '../generator/exchange.js';
 import type { Journal, OrderLine } from '../journal.js';
 import { isSettled, isWorthRetrying, outcomeOf, type Answered } from './outcome.js';
 
@@ -42,15 +48,21 @@ export class OrderAttempts {
   }
 
   /** The exchange for one attempt, sent now. `settled` is called once. */
-  send(order: Order, times: { intendedMs: number; sentMs: number }, settled: (result: AttemptResult) => void): Exchange {
+  send(
+    order: Order,
+    times: { intendedMs: number; sentMs: number },
+    settled: (result: AttemptResult) => void,
+  ): Exchange {
     const attempt = this.attempts;
     this.attempts += 1;
     const { buyerId, key, saleId, lines } = order;
     this.journal.append({ type: 'send', attempt, buyerId, key, saleId, lines, ...times });
     return {
       request: orderRequest(order),
-      answered: (answer, atMs) => settled(this.noteUnsettled(this.record(attempt, answer, atMs), times.sentMs)),
-      lost: (reason, atMs) => settled(this.noteUnsettled(this.recordLoss(attempt, reason, atMs), times.sentMs)),
+      answered: (answer, atMs) =>
+        settled(this.noteUnsettled(this.record(attempt, answer, atMs), times.sentMs)),
+      lost: (reason, atMs) =>
+        settled(this.noteUnsettled(this.recordLoss(attempt, reason, atMs), times.sentMs)),
     };
   }
 
@@ -73,13 +85,22 @@ export class OrderAttempts {
       body: outcome === 'ok' ? body : null,
     });
     const retryAfter = headerOf(answer, 'retry-after');
-    const retryAfterSec = retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
+    const retryAfterSec =
+      retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
     return { ...answered, outcome, atMs, worthRetrying: isWorthRetrying(answered), retryAfterSec };
   }
 
   private recordLoss(attempt: number, reason: NoAnswer, atMs: number): AttemptResult {
     const answered = { status: 0, code: reason };
-    this.journal.append({ type: 'answer', attempt, outcome: 'unknown', ...answered, atMs, replayed: false, body: null });
+    this.journal.append({
+      type: 'answer',
+      attempt,
+      outcome: 'unknown',
+      ...answered,
+      atMs,
+      replayed: false,
+      body: null,
+    });
     const worthRetrying = reason !== 'cut_off';
     return { ...answered, outcome: 'unknown', atMs, worthRetrying, retryAfterSec: undefined };
   }

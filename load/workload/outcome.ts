@@ -45,5 +45,7 @@ const SETTLED_UNKNOWN = new Set(['outcome_unknown', 'idempotency_key_in_flight',
 
 /** Whether a buyer who wants the item sends the order again, with the same key. */
 export function isWorthRetrying({ status, code }: Answered): boolean {
-  return status === 0 || status === 429 || status >= 500 || status === 408 || code === 'idempotency_key_in_flight';
+  return (
+    status === 0 || status === 429 || status >= 500 || status === 408 || code === 'idempotency_key_in_flight'
+  );
 }

@@ -70,7 +70,7 @@ export class Workload implements ExchangeSource {
 
   cutOff(nowMs: number): void {
     this.stopOffering();
-    for (const _intention of this.retries.clear()) this.options.meter.leaveUndecided(nowMs, 'cut_off');
+    this.retries.clear().forEach(() => this.options.meter.leaveUndecided(nowMs, 'cut_off'));
   }
 
   get finished(): boolean {

@@ -55,13 +55,13 @@ describe('holding a lock', () => {
     provider.onAcquire = async (request) => {
       sentAt = performance.now();
       const answer = await provider.real.acquire(request);
-      await sleep(150);
+      await sleep(500);
       return answer;
     };
-    const lock = await locks.acquire(RESOURCE, { leaseMs: 400, waitMs: 0 });
+    const lock = await locks.acquire(RESOURCE, { leaseMs: 1_000, waitMs: 0 });
     const abortedAt = await aborted(lock);
-    expect(abortedAt - sentAt).toBeGreaterThan(395);
-    expect(abortedAt - sentAt).toBeLessThan(500);
+    expect(abortedAt - sentAt).toBeGreaterThan(995);
+    expect(abortedAt - sentAt).toBeLessThan(1_400);
   });
 
   it('[case 10] one renewal fails, the next succeeds: no abort', async () => {
@@ -81,10 +81,10 @@ describe('holding a lock', () => {
 
   it('[case 11] a stolen key aborts by the next renewal, and the thief keeps it', async () => {
     const locks = lab.manager();
-    const work = locks.using(RESOURCE, { leaseMs: 600, waitMs: 0 }, async (lock) => {
+    const work = locks.using(RESOURCE, { leaseMs: 1_500, waitMs: 0 }, async (lock) => {
       const stolenAt = performance.now();
       await lab.client.set(lab.lockKey(RESOURCE), 'thief', 'PX', 30_000);
-      expect((await aborted(lock)) - stolenAt).toBeLessThan(400);
+      expect((await aborted(lock)) - stolenAt).toBeLessThan(1_200);
     });
     await expect(work).rejects.toThrow(LockLostError);
     expect(await lab.client.get(lab.lockKey(RESOURCE))).toBe('thief');
@@ -128,7 +128,7 @@ describe('holding a lock', () => {
       const tookMs = (await aborted(lock)) - startedAt;
       jest.restoreAllMocks();
       expect(tookMs).toBeGreaterThan(295);
-      expect(tookMs).toBeLessThan(450);
+      expect(tookMs).toBeLessThan(1_000);
     }
   });
 

@@ -66,7 +66,7 @@ describe('a Redis in trouble', () => {
     expect(performance.now() - killedAt).toBeLessThan(BUDGET_MS);
     const second = await timed(locks.acquire('other:resource', { leaseMs: 5_000, waitMs: 5_000 }));
     expect(second.error).toBeInstanceOf(LockUnavailableError);
-    expect(second.tookMs).toBeLessThan(50);
+    expect(second.tookMs).toBeLessThan(150);
     await lab.restart();
     await until(
       () =>

@@ -45,13 +45,15 @@ describe('waiting', () => {
 
   it('[case 05] a grant that arrives after waitMs is given back', async () => {
     const proxy = await lab.proxy();
-    const locks = lab.manager({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 1_000 });
+    const locks = lab.manager({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 5_000 });
     await locks.tryAcquire('other:resource', { leaseMs: 1_000 });
-    proxy.delayReplies(300);
+    proxy.delayReplies(1_500);
     const { tookMs, error } = await timed(locks.acquire(RESOURCE, { leaseMs: 30_000, waitMs: 100 }));
     expect(error).toBeInstanceOf(LockWaitTimeoutError);
-    expect(tookMs).toBeLessThan(250);
-    expect(await lab.client.exists(lab.lockKey(RESOURCE))).toBe(1);
+    expect(tookMs).toBeLessThan(1_000); // did not wait for the reply
+    await until(async () => (await lab.client.exists(lab.lockKey(RESOURCE))) === 1, {
+      what: 'it is applied',
+    });
     proxy.delayReplies(0);
     await until(async () => (await lab.client.exists(lab.lockKey(RESOURCE))) === 0, {
       what: 'the lock is given back',
@@ -87,7 +89,7 @@ describe('waiting', () => {
     await holder.release();
     const { tookMs, error } = await timed(waiting);
     expect(error).toBeUndefined();
-    expect(tookMs).toBeLessThan(300);
+    expect(tookMs).toBeLessThan(700);
   });
 
   it("[case 23] with every pub/sub message dropped a waiter goes on within the holder's remaining lease", async () => {
@@ -97,7 +99,7 @@ describe('waiting', () => {
     await lab.manager().acquire(RESOURCE, { leaseMs: 1_000, waitMs: 0, maxHoldMs: 0 }); // dies with its lease
     const { tookMs, error } = await timed(locks.acquire(RESOURCE, { leaseMs: 5_000, waitMs: 20_000 }));
     expect(error).toBeUndefined();
-    expect(tookMs).toBeLessThan(1_300);
+    expect(tookMs).toBeLessThan(1_500);
   });
 
   it('[case 24] a release between the failed try and the SUBSCRIBE is not missed', async () => {
@@ -112,7 +114,7 @@ describe('waiting', () => {
     const locks = lab.closeLater(new LockManager(provider));
     const { tookMs, error } = await timed(locks.acquire(RESOURCE, { leaseMs: 5_000, waitMs: 20_000 }));
     expect(error).toBeUndefined();
-    expect(tookMs).toBeLessThan(500);
+    expect(tookMs).toBeLessThan(700);
   });
 
   it('[case 25] 1,000 waiters of one process are served in order, with at most 2 acquire commands a grant', async () => {

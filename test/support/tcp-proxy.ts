@@ -1,14 +1,21 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  losesReplies: boolean;
+}
+
 /** A network between client and server that can be made worse. */
 export class TcpProxy {
   private readonly server: Server;
-  private readonly pairs = new Set<{ client: Socket; upstream: Socket }>();
+  private readonly pairs = new Set<Pair>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly targetPort: number;
   private replyDelayMs = 0;
   private losesReplies = false;
   private refuses = false;
+  private trap: { text: string; reaches: boolean } | undefined;
 
   private constructor(targetPort: number) {
     this.targetPort = targetPort;
@@ -34,6 +41,14 @@ export class TcpProxy {
     this.losesReplies = true;
   }
 
+  /**
+   * The next request that contains the text loses its connection instead of getting an answer.
+   * @param reaches whether the server hears it first, and does what it says
+   */
+  loseAnswerTo(text: string, { reaches }: { reaches: boolean }): void {
+    this.trap = { text, reaches };
+  }
+
   /** Cuts every connection, and refuses new ones until `restore`. */
   cut(): void {
     this.refuses = true;
@@ -56,19 +71,32 @@ export class TcpProxy {
       return;
     }
     const upstream = connect(this.targetPort, '127.0.0.1');
-    const pair = { client, upstream };
+    const pair: Pair = { client, upstream, losesReplies: false };
     this.pairs.add(pair);
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
       socket.on('error', () => undefined); // 'close' follows
       socket.on('close', () => this.end(pair));
     }
-    client.on('data', (data) => upstream.write(data));
+    client.on('data', (data) => this.request(pair, data));
     upstream.on('data', (data) => this.reply(pair, data));
   }
 
-  private reply(pair: { client: Socket; upstream: Socket }, data: Buffer): void {
-    if (this.losesReplies) {
+  private request(pair: Pair, data: Buffer): void {
+    if (this.trap && data.includes(this.trap.text)) {
+      const { reaches } = this.trap;
+      this.trap = undefined;
+      if (!reaches) {
+        this.end(pair);
+        return;
+      }
+      pair.losesReplies = true;
+    }
+    pair.upstream.write(data);
+  }
+
+  private reply(pair: Pair, data: Buffer): void {
+    if (this.losesReplies || pair.losesReplies) {
       this.losesReplies = false;
       this.end(pair);
       return;
@@ -84,7 +112,7 @@ export class TcpProxy {
     this.timers.add(timer);
   }
 
-  private end(pair: { client: Socket; upstream: Socket }): void {
+  private end(pair: Pair): void {
     this.pairs.delete(pair);
     pair.client.destroy();
     pair.upstream.destroy();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
@@ -24,6 +25,7 @@ export function createHttpServer(): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // what arrives while the process drains is still answered, by the route
     logger: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -37,6 +39,7 @@ export function createHttpServer(): FastifyInstance {
     http: { connectionsCheckingInterval: 1_000, headersTimeout: REQUEST_TIMEOUT_MS },
   });
   acceptJsonOnly(server);
+  endConnectionsOnClose(server);
   return server;
 }
 
@@ -47,6 +50,29 @@ function acceptJsonOnly(server: FastifyInstance): void {
   server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     else void parse(request, body, done);
+  });
+}
+
+/**
+ * Closing waits for every connection. Those that are idle Node ends by itself; this ends the ones it takes for busy,
+ * because they have not sent a request yet, and those that would stay open behind an answer still to come.
+ */
+function endConnectionsOnClose(server: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  let closing = false;
+  server.server.on('connection', (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  server.addHook('preClose', (done) => {
+    closing = true;
+    for (const socket of unused) socket.destroy();
+    done();
+  });
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done(null, payload);
   });
 }
 

@@ -32,6 +32,7 @@ export class BuyerTokens {
         key,
         algorithms: ['HS256'],
         allowedAud: AUDIENCE,
+        requiredClaims: ['sub', 'aud', 'exp'],
         ignoreExpiration: true,
         ignoreNotBefore: true,
       }),

@@ -15,12 +15,16 @@ function byKey({ history, snapshot, parameters }: Evidence): Verdict {
   for (const order of snapshot.orders) {
     const asked = history.find(order.buyerId, order.key ?? '');
     if (!asked || order.saleId !== asked.saleId) {
-      violations.add(`nobody asked for order ${order.id} (buyer ${order.buyerId}, key ${order.key ?? 'unknown'})`);
+      violations.add(
+        `nobody asked for order ${order.id} (buyer ${order.buyerId}, key ${order.key ?? 'unknown'})`,
+      );
       continue;
     }
     const fate = fateOf(asked, parameters.orderDeadlineMs);
     if (fate === 'refused')
-      violations.add(`buyer ${asked.buyerId} was refused (${refusalOf(asked) ?? ''}) and has order ${order.id}`);
+      violations.add(
+        `buyer ${asked.buyerId} was refused (${refusalOf(asked) ?? ''}) and has order ${order.id}`,
+      );
     if (fate === 'turned away')
       violations.add(`buyer ${asked.buyerId} was turned away every time and has order ${order.id}`);
   }
@@ -46,7 +50,10 @@ function byBuyer({ history, snapshot, samples, parameters }: Evidence): Verdict 
     );
   }
   expectNoStrangers(snapshot.orders, samples.at(-1), violations);
-  return violations.verdict(ASKED_FOR, `${snapshot.orders.length} orders, no buyer with more than were asked for`);
+  return violations.verdict(
+    ASKED_FOR,
+    `${snapshot.orders.length} orders, no buyer with more than were asked for`,
+  );
 }
 
 function expectNoStrangers(
@@ -57,6 +64,9 @@ function expectNoStrangers(
   for (const { itemId, ordersReserved, ordersSold } of last?.items ?? []) {
     const known = unitsOf(orders.filter(holdsStock), itemId);
     const all = ordersReserved + ordersSold;
-    violations.expect(all <= known, () => `item ${itemId}: ${all} units in orders, the run's buyers have ${known}`);
+    violations.expect(
+      all <= known,
+      () => `item ${itemId}: ${all} units in orders, the run's buyers have ${known}`,
+    );
   }
 }

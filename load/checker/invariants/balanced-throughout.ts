@@ -13,15 +13,23 @@ export function balancedThroughout({ samples, parameters }: Evidence): Verdict {
     for (const item of parameters.items) expectBalanced(sample, item, at, violations);
     violations.expect(
       sample.balanced,
-      () => `at ${at} the service called itself unbalanced: ${sample.failures.join('; ') || 'no reason given'}`,
+      () => `at ${at} the service called itself unbalanced: ${namesOf(sample.failures)}`,
     );
   }
   return violations.verdict(BALANCED_THROUGHOUT, `${samples.length} samples`);
 }
 
+/** Its own checks by name: what they found is in the sample. */
+function namesOf(failures: readonly string[]): string {
+  return failures.map((failure) => failure.split(':')[0] ?? '').join(', ') || 'no reason given';
+}
+
 function expectBalanced(sample: Sample, item: SoldItem, at: string, violations: Violations): void {
   const row = sample.items.find(({ itemId }) => itemId === item.itemId);
-  if (!row) return violations.add(`at ${at} the reconciliation left ${item.sku} out`);
+  if (!row) {
+    violations.add(`at ${at} the reconciliation left ${item.sku} out`);
+    return;
+  }
   const { onHand, reserved, sold, available, movementTotal, ordersReserved, ordersSold } = row;
   const sound =
     0 <= reserved &&

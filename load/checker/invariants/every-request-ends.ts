@@ -23,11 +23,15 @@ export function everyRequestEnds({ history, parameters }: Evidence): Verdict {
       longestMs = Math.max(longestMs, waitedMs);
       violations.expect(
         waitedMs <= limitMs,
-        () => `buyer ${asked.buyerId} waited ${seconds(waitedMs)} (${answer.code ?? `status ${answer.status}`})`,
+        () =>
+          `buyer ${asked.buyerId} waited ${seconds(waitedMs)} (${answer.code ?? `status ${answer.status}`})`,
       );
     }
   }
-  return violations.verdict(EVERY_REQUEST_ENDS, `${attempts} requests, the longest took ${seconds(longestMs)}`);
+  return violations.verdict(
+    EVERY_REQUEST_ENDS,
+    `${attempts} requests, the longest took ${seconds(longestMs)}`,
+  );
 }
 
 function seconds(ms: number): string {

@@ -52,7 +52,8 @@ function expectSums(
     );
     violations.expect(
       reservedTotal === reserved,
-      () => `${nameOf(itemId)}: movements add up to ${reservedTotal} reserved, the stock level says ${reserved}`,
+      () =>
+        `${nameOf(itemId)}: movements add up to ${reservedTotal} reserved, the stock level says ${reserved}`,
     );
   }
 }
@@ -72,14 +73,17 @@ function expectLives(
     const life = LIVES[order.stockState].find((expected) => sameKinds(expected, kinds));
     if (!life) {
       const found = kinds.join(', ') || 'none';
-      violations.add(`order ${order.id}, ${nameOf(itemId)}: ${order.stockState}, but its movements are: ${found}`);
+      violations.add(
+        `order ${order.id}, ${nameOf(itemId)}: ${order.stockState}, but its movements are: ${found}`,
+      );
       continue;
     }
     for (const row of rows) {
       const [onHandDelta, reservedDelta] = deltasOf(row.kind, quantity, life.includes('release'));
       violations.expect(
         row.onHandDelta === onHandDelta && row.reservedDelta === reservedDelta,
-        () => `order ${order.id}: ${row.kind} of ${quantity} moved (${row.onHandDelta}, ${row.reservedDelta})`,
+        () =>
+          `order ${order.id}: ${row.kind} of ${quantity} moved (${row.onHandDelta}, ${row.reservedDelta})`,
       );
     }
   }

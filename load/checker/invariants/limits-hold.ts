@@ -16,7 +16,10 @@ export function limitsHold(evidence: Evidence): Verdict {
   for (const [itemId, limit] of limits) {
     for (const [buyerId, units] of held.get(itemId) ?? []) {
       most = Math.max(most, units);
-      violations.expect(units <= limit, () => `buyer ${buyerId} has ${units} of item ${itemId}, the limit is ${limit}`);
+      violations.expect(
+        units <= limit,
+        () => `buyer ${buyerId} has ${units} of item ${itemId}, the limit is ${limit}`,
+      );
     }
   }
   for (const { buyerId, itemId, quantity } of snapshot.purchases ?? []) {
@@ -27,7 +30,10 @@ export function limitsHold(evidence: Evidence): Verdict {
     );
   }
   expectTrueRefusals(evidence, limits, held, violations);
-  return violations.verdict(LIMITS_HOLD, `at most ${most} units a buyer, the limit is ${Math.min(...limits.values())}`);
+  return violations.verdict(
+    LIMITS_HOLD,
+    `at most ${most} units a buyer, the limit is ${Math.min(...limits.values())}`,
+  );
 }
 
 /** What a buyer has only grows while nothing is given back, so that a refusal must still be true at the end. */
@@ -37,12 +43,19 @@ function expectTrueRefusals(
   held: ReadonlyMap<string, ReadonlyMap<string, number>>,
   violations: Violations,
 ): void {
-  const gaveBack = new Set(snapshot.orders.filter((order) => !holdsStock(order)).map(({ buyerId }) => buyerId));
+  const gaveBack = new Set(
+    snapshot.orders.filter((order) => !holdsStock(order)).map(({ buyerId }) => buyerId),
+  );
   for (const { buyerId, attempts, lines } of history.orders()) {
-    if (!attempts.some(({ answer }) => answer?.code === 'purchase_limit_reached') || gaveBack.has(buyerId)) continue;
+    if (!attempts.some(({ answer }) => answer?.code === 'purchase_limit_reached') || gaveBack.has(buyerId))
+      continue;
     const passesOne = lines.some(
-      ({ itemId, quantity }) => (held.get(itemId)?.get(buyerId) ?? 0) + quantity > (limits.get(itemId) ?? Infinity),
+      ({ itemId, quantity }) =>
+        (held.get(itemId)?.get(buyerId) ?? 0) + quantity > (limits.get(itemId) ?? Infinity),
     );
-    violations.expect(passesOne, () => `buyer ${buyerId} heard purchase_limit_reached and is below every limit`);
+    violations.expect(
+      passesOne,
+      () => `buyer ${buyerId} heard purchase_limit_reached and is below every limit`,
+    );
   }
 }

@@ -15,21 +15,34 @@ export function noOversell(evidence: Evidence): Verdict {
     const received = receivedUnits(snapshot, item);
     violations.expect(
       promised <= received,
-      () => `${item.sku}: ${promised} units in orders, ${received} received: oversold by ${promised - received}`,
+      () =>
+        `${item.sku}: ${promised} units in orders, ${received} received: oversold by ${promised - received}`,
     );
     const told = (acknowledged.get(item.itemId) ?? 0) - givenBackUnits(snapshot, item.itemId);
-    violations.expect(told <= received, () => `${item.sku}: buyers were told of ${told} units, ${received} received`);
+    violations.expect(
+      told <= received,
+      () => `${item.sku}: buyers were told of ${told} units, ${received} received`,
+    );
     expectSoundStock(snapshot, item, received, violations);
     return `${promised} of ${received} ${item.sku}`;
   });
   expectAllotments(snapshot, violations);
-  const shown = sentences.slice(0, 3).join(', ') + (sentences.length > 3 ? `, … (${sentences.length} items)` : '');
+  const shown =
+    sentences.slice(0, 3).join(', ') + (sentences.length > 3 ? `, … (${sentences.length} items)` : '');
   return violations.verdict(NO_OVERSELL, `in orders: ${shown}`);
 }
 
-function expectSoundStock(snapshot: Snapshot, item: SoldItem, received: number, violations: Violations): void {
+function expectSoundStock(
+  snapshot: Snapshot,
+  item: SoldItem,
+  received: number,
+  violations: Violations,
+): void {
   const row = snapshot.stock.find(({ itemId }) => itemId === item.itemId);
-  if (!row) return violations.add(`${item.sku}: it has no stock level any more`);
+  if (!row) {
+    violations.add(`${item.sku}: it has no stock level any more`);
+    return;
+  }
   const { onHand, reserved } = row;
   violations.expect(
     0 <= reserved && reserved <= onHand,
@@ -70,7 +83,9 @@ function soldUnits({ movements, orders }: Snapshot, itemId: string): number {
     );
   }
   return -movements
-    .filter((movement) => movement.itemId === itemId && (movement.kind === 'sell' || movement.kind === 'return'))
+    .filter(
+      (movement) => movement.itemId === itemId && (movement.kind === 'sell' || movement.kind === 'return'),
+    )
     .reduce((sum, { onHandDelta }) => sum + onHandDelta, 0);
 }
 

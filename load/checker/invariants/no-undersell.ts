@@ -17,7 +17,9 @@ const LIMIT_REFUSAL = 'purchase_limit_reached';
 export function noUndersell({ history, snapshot, parameters }: Evidence): Verdict {
   const violations = new Violations();
   const left = new Map(snapshot.stock.map(({ itemId, onHand, reserved }) => [itemId, onHand - reserved]));
-  const always = new Map([...left].map(([itemId, units]) => [itemId, units - givenBackUnits(snapshot, itemId)]));
+  const always = new Map(
+    [...left].map(([itemId, units]) => [itemId, units - givenBackUnits(snapshot, itemId)]),
+  );
   const settled = settledOrders(snapshot);
   const allowed = withinLimits(snapshot, parameters);
   for (const asked of history.orders()) {
@@ -31,7 +33,8 @@ export function noUndersell({ history, snapshot, parameters }: Evidence): Verdic
     const undecided = ['unknown', 'turned away'].includes(fateOf(asked, parameters.orderDeadlineMs));
     violations.expect(
       !undecided || settled(asked) || !allowed(asked) || !fits(asked.lines, left),
-      () => `${showLeft(asked, left)} are left, and buyer ${asked.buyerId} was never answered (${lastHeard(asked)})`,
+      () =>
+        `${showLeft(asked, left)} are left, and buyer ${asked.buyerId} was never answered (${lastHeard(asked)})`,
     );
   }
   return violations.verdict(NO_UNDERSELL, remainder(parameters.items, left));
@@ -43,7 +46,9 @@ function fits(lines: readonly OrderLine[], available: ReadonlyMap<string, number
 
 /** Whether an order that the buyer may not have heard of exists. */
 function settledOrders({ source, orders }: Snapshot): (asked: AskedOrder) => boolean {
-  const found = new Set(orders.map(({ buyerId, key }) => (source === 'database' ? `${buyerId} ${key ?? ''}` : buyerId)));
+  const found = new Set(
+    orders.map(({ buyerId, key }) => (source === 'database' ? `${buyerId} ${key ?? ''}` : buyerId)),
+  );
   return ({ buyerId, key }) => found.has(source === 'database' ? `${buyerId} ${key}` : buyerId);
 }
 
@@ -53,7 +58,8 @@ function withinLimits({ orders }: Snapshot, { saleId, items }: Parameters): (ask
   const limits = new Map(items.map(({ itemId, purchaseLimit }) => [itemId, purchaseLimit ?? Infinity]));
   return ({ buyerId, lines }) =>
     lines.every(
-      ({ itemId, quantity }) => (held.get(itemId)?.get(buyerId) ?? 0) + quantity <= (limits.get(itemId) ?? Infinity),
+      ({ itemId, quantity }) =>
+        (held.get(itemId)?.get(buyerId) ?? 0) + quantity <= (limits.get(itemId) ?? Infinity),
     );
 }
 

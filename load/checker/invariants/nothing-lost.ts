@@ -24,9 +24,13 @@ export function nothingLost({ history, snapshot, parameters }: Evidence): Verdic
     expectAsAsked(told, asked, parameters, violations);
     const order = orders.get(told.id);
     if (order) expectAsTold(order, told, asked, violations);
-    else violations.add(`order ${told.id} was acknowledged to buyer ${asked.buyerId} and is not in the record`);
+    else
+      violations.add(`order ${told.id} was acknowledged to buyer ${asked.buyerId} and is not in the record`);
   }
-  return violations.verdict(NOTHING_LOST, `${acknowledged} acknowledged orders are in the record as they were told`);
+  return violations.verdict(
+    NOTHING_LOST,
+    `${acknowledged} acknowledged orders are in the record as they were told`,
+  );
 }
 
 function expectAsAsked(
@@ -44,12 +48,21 @@ function expectAsAsked(
   const total = expected.reduce((sum, { quantity, unitPriceAmount }) => sum + quantity * unitPriceAmount, 0);
   violations.expect(
     told.totalAmount === total && told.currency === currency,
-    () => `order ${told.id}: told a total of ${told.totalAmount} ${told.currency}, it is ${total} ${currency}`,
+    () =>
+      `order ${told.id}: told a total of ${told.totalAmount} ${told.currency}, it is ${total} ${currency}`,
   );
-  violations.expect(told.status === 'pending_payment', () => `order ${told.id} was acknowledged as ${told.status}`);
+  violations.expect(
+    told.status === 'pending_payment',
+    () => `order ${told.id} was acknowledged as ${told.status}`,
+  );
 }
 
-function expectAsTold(order: OrderRow, told: AcknowledgedOrder, asked: AskedOrder, violations: Violations): void {
+function expectAsTold(
+  order: OrderRow,
+  told: AcknowledgedOrder,
+  asked: AskedOrder,
+  violations: Violations,
+): void {
   const { id } = order;
   violations.expect(
     order.buyerId === asked.buyerId,

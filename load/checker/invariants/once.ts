@@ -21,7 +21,10 @@ export function once({ history, snapshot }: Evidence): Verdict {
       if (id === undefined) continue;
       const other = askedById.get(id) ?? asked;
       askedById.set(id, other);
-      violations.expect(other === asked, () => `order ${id} was acknowledged for ${show(other)} and for ${show(asked)}`);
+      violations.expect(
+        other === asked,
+        () => `order ${id} was acknowledged for ${show(other)} and for ${show(asked)}`,
+      );
     }
   }
   return violations.verdict(ONCE, `${snapshot.orders.length} orders, ${replays} replays`);
@@ -36,7 +39,8 @@ function expectOneOrderPerKey(orders: readonly OrderRow[], violations: Violation
     if (order.key === null) continue;
     const key = `${order.buyerId} ${order.key}`;
     const other = byKey.get(key);
-    if (other) violations.add(`orders ${other.id} and ${order.id} have the same buyer and key (${order.key})`);
+    if (other)
+      violations.add(`orders ${other.id} and ${order.id} have the same buyer and key (${order.key})`);
     else byKey.set(key, order);
   }
 }

@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigurationError, loadConfig } from './config.js';
+
+const REQUIRED = {
+  DATABASE_URL: 'postgres://holdfast:secret@localhost/holdfast',
+  REDIS_URL: 'redis://localhost',
+  BUYER_JWT_SECRET: 'signs-the-buyers',
+};
+const PRODUCTION = { ...REQUIRED, NODE_ENV: 'production', ADMIN_API_KEY: 'administrators' };
+
+function messageOf(environment: Record<string, string>): string {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('loadConfig', () => {
+  test('fills in the defaults, and takes an empty variable for an absent one', () => {
+    expect(loadConfig({ ...REQUIRED, PORT: '', HOST: '' })).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      strategy: 'per-order',
+      orderDeadlineMs: 10_000,
+      laneCapacity: 10_000,
+      reservationTtlSeconds: 600,
+      guestBuyers: true,
+      adminApiKeys: [],
+      production: false,
+    });
+  });
+
+  test.each([
+    [{ PORT: '80a' }, 'PORT expects a whole number from 0 to 65535, not "80a".'],
+    [{ PORT: '65536' }, 'PORT expects a whole number from 0 to 65535, not "65536".'],
+    [{ PORT: '1e3' }, 'PORT expects a whole number from 0 to 65535, not "1e3".'],
+    [{ GUEST_BUYERS: 'yes' }, 'GUEST_BUYERS expects true or false, not "yes".'],
+    [
+      { RESERVATION_STRATEGY: 'hope' },
+      'RESERVATION_STRATEGY expects one of per-order, unguarded, not "hope".',
+    ],
+    [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS expects origins/],
+    [{ BUYER_JWT_SECRET: '' }, /^BUYER_JWT_SECRET is missing: it expects a secret/],
+    [{ DATABASE_URL: '' }, /^DATABASE_URL is missing: it expects a URL that begins with postgres:\/\//],
+  ])('refuses %j in one line', (environment, message) => {
+    const got = messageOf({ ...REQUIRED, ...environment });
+    expect(got).toMatch(message);
+    expect(got).not.toContain('\n');
+  });
+
+  test('never echoes a secret', () => {
+    expect(messageOf({ ...REQUIRED, BUYER_JWT_SECRET: 'short' })).not.toContain('short');
+    expect(messageOf({ ...REQUIRED, DATABASE_URL: 'mysql://user:hunter22@host' })).not.toContain('hunter22');
+  });
+
+  test('accepts a current and a previous secret', () => {
+    expect(loadConfig({ ...REQUIRED, BUYER_JWT_SECRET: 'the-new-one, the-old-one' }).buyerJwtSecrets).toEqual(
+      ['the-new-one', 'the-old-one'],
+    );
+    expect(messageOf({ ...REQUIRED, BUYER_JWT_SECRET: 'first-one,second-one,third-one' })).toMatch(
+      /^BUYER_JWT_SECRET/,
+    );
+  });
+
+  test('asks for more in production', () => {
+    expect(loadConfig(PRODUCTION)).toMatchObject({ production: true, guestBuyers: false });
+    expect(messageOf({ ...PRODUCTION, ADMIN_API_KEY: '' })).toMatch(/^ADMIN_API_KEY is missing/);
+    expect(messageOf({ ...PRODUCTION, RESERVATION_STRATEGY: 'unguarded' })).toMatch(
+      /^RESERVATION_STRATEGY must not/,
+    );
+  });
+});

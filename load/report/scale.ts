@@ -1,0 +1,63 @@
+/** Where a value lies on an axis, from 0 to 1, and what is written beside it. */
+export interface Axis {
+  readonly label: string;
+  readonly ticks: readonly { readonly value: number; readonly text: string }[];
+  position(value: number): number;
+}
+
+const STEPS = [1, 2, 5, 10];
+const MAX_DECADES_WITH_STEPS = 3;
+
+/** Round numbers from `min` to `max`, about `count` of them. */
+export function linearAxis(
+  label: string,
+  {
+    min = 0,
+    max,
+    count = 5,
+    text,
+  }: { min?: number; max: number; count?: number; text: (value: number) => string },
+): Axis {
+  const step = roundStep((max - min) / count);
+  const low = Math.floor(min / step) * step;
+  const high = Math.max(Math.ceil(max / step) * step, low + step);
+  const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, index) => {
+    const value = low + index * step;
+    return { value, text: text(Math.abs(value) < step / 1e6 ? 0 : value) };
+  });
+  return { label, ticks, position: (value) => (value - low) / (high - low) };
+}
+
+/** Time from 0 to exactly `maxMs`: a chart ends where its data does. */
+export function timeAxis(maxMs: number): Axis {
+  const step = roundStep(Math.max(maxMs, 1) / 8);
+  const count = Math.floor(maxMs / step);
+  const digits = step >= 1_000 ? 0 : Math.ceil(-Math.log10(step / 1_000));
+  const ticks = Array.from({ length: count + 1 }, (_, index) => {
+    const value = index * step;
+    return { value, text: `${(value / 1_000).toFixed(digits)} s` };
+  });
+  return { label: 'time after the start', ticks, position: (value) => value / Math.max(maxMs, 1) };
+}
+
+/** Decades that hold everything from `min` to `max`, both above 0. */
+export function logAxis(
+  label: string,
+  { min, max, text }: { min: number; max: number; text: (value: number) => string },
+): Axis {
+  const low = Math.floor(Math.log10(min));
+  const high = Math.max(Math.ceil(Math.log10(max)), low + 1);
+  const between = high - low <= MAX_DECADES_WITH_STEPS ? [1, 2, 5] : [1];
+  const decades = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
+  const ticks = decades
+    .flatMap((decade) => between.map((step) => decade * step))
+    .filter((value) => value <= 10 ** high)
+    .map((value) => ({ value, text: text(value) }));
+  return { label, ticks, position: (value) => (Math.log10(value) - low) / (high - low) };
+}
+
+/** 1, 2 or 5 times a power of ten, at least `wanted`. */
+function roundStep(wanted: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1e-9)));
+  return (STEPS.find((step) => step * power >= wanted * 0.999) ?? 10) * power;
+}

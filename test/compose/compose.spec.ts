@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { freePort, startService } from '#local';
+import { loadConfig, SETTINGS } from '#platform';
+import { cloneDatabase, testRedisUrl } from '../support/database.js';
+import { environmentOf, readCompose, readDockerfile, ROOT, valueOf } from './files.js';
+
+// Docker cannot run everywhere the tests do, so its files are held against what they rely on.
+
+const SECRETS = {
+  POSTGRES_PASSWORD: '0123456789abcdef',
+  BUYER_JWT_SECRET: 'a-secret-of-at-least-32-characters',
+  ADMIN_API_KEY: 'an-administrator',
+};
+const compose = readCompose(SECRETS);
+const { postgres, redis, migrate, api } = compose.services;
+const stages = readDockerfile();
+const image = stages.at(-1) ?? [];
+const imageEnvironment = environmentOf(image);
+const apiEnvironment = { ...imageEnvironment, ...api.environment };
+const variables = new Set<string>(Object.values(SETTINGS).map((setting) => setting.variable));
+
+describe('the configuration', () => {
+  test.each([
+    ['the image', imageEnvironment],
+    ['api', api.environment],
+    ['migrate', migrate.environment],
+  ])('%s sets nothing but known settings', (_, environment) => {
+    expect(Object.keys(environment ?? {}).filter((name) => !variables.has(name))).toEqual([]);
+  });
+
+  test('the service accepts it, in production', () => {
+    const config = loadConfig(apiEnvironment);
+    expect(config).toMatchObject({ production: true, host: '0.0.0.0', guestBuyers: true, logLevel: 'info' });
+    expect(config.strategy).toBe(
+      loadConfig({ ...SECRETS, DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x' }).strategy,
+    );
+  });
+
+  test.each(Object.keys(SECRETS))('without %s it does not come up', (name) => {
+    expect(() => readCompose({ ...SECRETS, [name]: '' })).toThrow(`required variable ${name}`);
+  });
+
+  test('no secret has a value of its own', () => {
+    const text = readFileSync(path.join(ROOT, 'docker-compose.yml'), 'utf8');
+    for (const name of Object.keys(SECRETS))
+      expect(text).not.toMatch(new RegExp(`^ +${name}: (?!\\$\\{${name}:\\?)`, 'm'));
+  });
+
+  test('service and migration reach the stores by their names', () => {
+    const {
+      POSTGRES_USER: user,
+      POSTGRES_DB: database,
+      POSTGRES_PASSWORD: password,
+    } = postgres.environment ?? {};
+    const url = `postgres://${user ?? ''}:${password ?? ''}@postgres:5432/${database ?? ''}`;
+    expect(api.environment?.DATABASE_URL).toBe(url);
+    expect(migrate.environment?.DATABASE_URL).toBe(url);
+    expect(api.environment?.REDIS_URL).toBe('redis://redis:6379');
+  });
+});
+
+describe('the image', () => {
+  test('what it builds on is pinned to a major version', () => {
+    const bases = stages.map((stage) => (valueOf(stage, 'FROM') ?? '').split(' ')[0] ?? '');
+    for (const name of [...bases, postgres.image, redis.image])
+      expect(name).toMatch(/^[a-z]+:\d+(-[a-z-]+)?$/);
+    expect(new Set(bases).size).toBe(1); // native modules are built for the Node that runs them
+  });
+
+  test('it does not run as root', () => {
+    expect(valueOf(image, 'USER')).toMatch(/^(?!root$|0$)\S+$/);
+  });
+
+  test('service and migration are files that the build makes', () => {
+    const start = JSON.parse(valueOf(image, 'CMD') ?? '') as string[];
+    for (const [program, file = ''] of [start, migrate.command ?? []]) {
+      expect(program).toBe('node');
+      expect(file).toMatch(/^dist\/apps\/api\/\w+\.js$/);
+      expect(existsSync(path.join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+    }
+    const copied = image.filter(({ name }) => name === 'COPY').map(({ value }) => value.split(' ').at(-1));
+    expect(copied).toEqual(expect.arrayContaining(['./', './node_modules', './dist/apps', './dist/libs']));
+  });
+
+  test('the port that is published is the one it listens on', () => {
+    const port = String(loadConfig(apiEnvironment).port);
+    expect(valueOf(image, 'EXPOSE')).toBe(port);
+    expect(api.ports).toEqual([`127.0.0.1:3000:${port}`]);
+  });
+
+  test('the build sees its sources, and neither local state nor secrets', () => {
+    const lines = readFileSync(path.join(ROOT, '.dockerignore'), 'utf8').split('\n');
+    expect(lines).toContain('*'); // what is not named below it stays out: .env, .data, .git
+    const named = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(named).toEqual(
+      expect.arrayContaining(['package.json', 'package-lock.json', 'scripts', 'apps', 'libs']),
+    );
+    for (const name of named) expect(existsSync(path.join(ROOT, name))).toBe(true);
+  });
+
+  test('its health check tells a service that is ready from one that is not', async () => {
+    const [, command = ''] = /CMD (\[.*\])$/.exec(valueOf(image, 'HEALTHCHECK') ?? '') ?? [];
+    const [program = '', ...args] = JSON.parse(command) as string[];
+    expect(program).toBe('node');
+    const check = (port: number) =>
+      promisify(execFile)(process.execPath, args, { env: { PORT: String(port) } }).then(
+        () => 'healthy',
+        () => 'unhealthy',
+      );
+    const database = await cloneDatabase();
+    const service = await startService({
+      env: { ...SECRETS, DATABASE_URL: database.url, REDIS_URL: testRedisUrl(), LOG_LEVEL: 'silent' },
+    });
+    try {
+      expect(await check(service.port)).toBe('healthy');
+      expect(await check(await freePort())).toBe('unhealthy');
+    } finally {
+      await service.stop();
+      await database.drop();
+    }
+  });
+});
+
+describe('the order of things', () => {
+  test('the service starts after the migration has completed, and that after PostgreSQL answers', () => {
+    expect(migrate.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+    expect(api.depends_on).toEqual({
+      postgres: { condition: 'service_healthy' },
+      redis: { condition: 'service_healthy' },
+      migrate: { condition: 'service_completed_successfully' },
+    });
+    expect(migrate.restart).toBe('no'); // a step that restarted for ever would never complete
+    for (const store of [postgres, redis]) expect(store.healthcheck?.test?.[0]).toBe('CMD');
+  });
+
+  test('the service has longer to stop than it takes to drain', () => {
+    expect(Number.parseInt(api.stop_grace_period ?? '', 10)).toBeGreaterThan(10);
+  });
+
+  test('what PostgreSQL keeps outlives its container', () => {
+    expect(postgres.volumes).toEqual(['postgres-data:/var/lib/postgresql']); // where images from 18 on keep it
+    expect(compose.volumes).toHaveProperty('postgres-data');
+  });
+});

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startRedis, type LocalRedis } from '#local';
+import { ADMIN_KEY, JWT_SECRET, Shop, tally } from '../support/shop.js';
+import { eventually } from '../support/wait.js';
+
+interface Health {
+  status: string;
+  details: Record<string, { status: string; degraded?: boolean }>;
+}
+
+describe('operations', () => {
+  let shop: Shop;
+  let redis: LocalRedis;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    shop = await Shop.open({ REDIS_URL: redis.url, LOG_LEVEL: 'debug' });
+  }, 60_000);
+
+  afterAll(async () => {
+    await shop.close();
+    await redis.stop();
+  });
+
+  test('report a process that is ready, and Redis as degraded when it is away and back', async () => {
+    const ready = () => shop.request<Health>('GET', '/health/ready');
+    expect((await shop.request('GET', '/health/live')).body).toEqual({ status: 'ok' });
+    expect((await ready()).body.details).toMatchObject({
+      postgresql: { status: 'up' },
+      migrations: { status: 'up' },
+      redis: { degraded: false },
+    });
+    await redis.kill();
+    const without = await ready();
+    expect([without.status, without.body.details.redis?.degraded]).toEqual([200, true]);
+    redis = await startRedis({ port: redis.port });
+    await eventually(async () => expect((await ready()).body.details.redis?.degraded).toBe(false));
+  });
+
+  test('count requests and orders by class, never by item or buyer', async () => {
+    const { itemId, saleId } = await shop.offer(1);
+    const buyer = await shop.buyer();
+    const order = () => buyer.order(saleId, [{ itemId, quantity: 1 }]);
+    expect(tally([await order(), await order()])).toEqual({ 201: 1, sold_out: 1 });
+    const { body, headers } = await shop.request<string>('GET', '/metrics');
+    expect(headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(body).toMatch(/holdfast_orders_total\{strategy="per-order",outcome="accepted"\} [1-9]/);
+    expect(body).toMatch(/holdfast_orders_total\{strategy="per-order",outcome="sold_out"\} [1-9]/);
+    expect(body).toMatch(
+      /holdfast_http_request_duration_seconds_count\{method="POST",route="\/v1\/orders",status="201"\}/,
+    );
+    for (const id of [itemId, saleId, buyer.id]) expect(body).not.toContain(id);
+  });
+
+  test('log lines of JSON with the request’s id, and no secret', async () => {
+    const buyer = await shop.buyer();
+    await buyer.request('GET', '/v1/orders', { headers: { 'x-request-id': 'seen-in-the-log' } });
+    await shop.admin('GET', '/v1/admin/items');
+    await eventually(() => expect(shop.service.logs().join('\n')).toContain('seen-in-the-log'));
+    const lines = shop.service.logs();
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), msg: expect.any(String) });
+    for (const secret of [ADMIN_KEY, JWT_SECRET, buyer.token]) expect(lines.join('\n')).not.toContain(secret);
+  });
+
+  test('serve the storefront, its documentation and the contract', async () => {
+    const page = await shop.request<string>('GET', '/');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
+    expect((await shop.request<string>('GET', '/docs')).body).toMatch(/swagger/i);
+    const { body } = await shop.request<{ paths: Record<string, object> }>('GET', '/docs-json');
+    expect(Object.keys(body.paths).sort()).toEqual([
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/v1/admin/items',
+      '/v1/admin/items/{id}',
+      '/v1/admin/items/{id}/stock-adjustments',
+      '/v1/admin/sales',
+      '/v1/admin/sales/{id}',
+      '/v1/admin/sales/{saleId}/reconciliation',
+      '/v1/auth/guest',
+      '/v1/orders',
+      '/v1/orders/{id}',
+      '/v1/sales',
+      '/v1/sales/{saleId}',
+    ]);
+  });
+});

@@ -1,0 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LIMIT_MS = 15_000;
+
+/** Tries until `attempt` does not throw, for a state that comes about by itself. @throws the last error after 15 s */
+export async function eventually<T>(attempt: () => T | Promise<T>): Promise<T> {
+  const deadline = performance.now() + LIMIT_MS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
+}
