@@ -39,12 +39,15 @@ function interpolate(node: unknown, variables: Readonly<Record<string, string>>)
 }
 
 function interpolateText(text: string, variables: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, operator?: string, rest = '') => {
-    const value = variables[name];
-    if (value) return value;
-    if (operator === '?') throw new Error(`required variable ${name} is missing a value: ${rest}`);
-    return operator === '-' ? rest : '';
-  });
+  return text.replace(
+    /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+    (_, name: string, operator?: string, rest: string = '') => {
+      const value = variables[name];
+      if (value) return value;
+      if (operator === '?') throw new Error(`required variable ${name} is missing a value: ${rest}`);
+      return operator === '-' ? rest : '';
+    },
+  );
 }
 
 export interface Instruction {

@@ -6,11 +6,17 @@ interface Pair {
   losesReplies: boolean;
 }
 
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  readonly delayed: { data: Buffer; dueAt: number }[];
+  timer: NodeJS.Timeout | undefined;
+}
+
 /** A network between client and server that can be made worse. */
 export class TcpProxy {
   private readonly server: Server;
   private readonly pairs = new Set<Pair>();
-  private readonly timers = new Set<NodeJS.Timeout>();
   private readonly targetPort: number;
   private replyDelayMs = 0;
   private losesReplies = false;
@@ -61,7 +67,6 @@ export class TcpProxy {
 
   async close(): Promise<void> {
     this.cut();
-    for (const timer of this.timers) clearTimeout(timer);
     await new Promise((resolve) => this.server.close(resolve));
   }
 
@@ -96,20 +101,27 @@ export class TcpProxy {
   }
 
   private reply(pair: Pair, data: Buffer): void {
-    if (this.losesReplies || pair.losesReplies) {
+    if (this.losesReplies) {
       this.losesReplies = false;
       this.end(pair);
       return;
     }
-    if (this.replyDelayMs === 0) {
-      pair.client.write(data);
-      return;
+    const dueAt = performance.now() + this.replyDelayMs;
+    pair.delayed.push({ data, dueAt });
+    if (pair.delayed.length === 1) this.deliver(pair);
+  }
+
+  /** In the order in which the server spoke, whatever the delay was then. */
+  private deliver(pair: Pair): void {
+    for (let next = pair.delayed[0]; next; next = pair.delayed[0]) {
+      const remainingMs = next.dueAt - performance.now();
+      if (remainingMs > 0) {
+        pair.timer = setTimeout(() => this.deliver(pair), Math.ceil(remainingMs));
+        return;
+      }
+      pair.delayed.shift();
+      pair.client.write(next.data);
     }
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      if (!pair.client.destroyed) pair.client.write(data);
-    }, this.replyDelayMs);
-    this.timers.add(timer);
   }
 
   private end(pair: Pair): void {

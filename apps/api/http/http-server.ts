@@ -70,7 +70,7 @@ function endConnectionsOnClose(server: FastifyInstance): void {
     for (const socket of unused) socket.destroy();
     done();
   });
-  server.addHook('onSend', (request, reply, payload, done) => {
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) void reply.header('connection', 'close');
     done(null, payload);
   });

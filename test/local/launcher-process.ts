@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const LIMIT_MS = 120_000; // a bound for what hangs, not a measure
+
+/** A program that starts servers, as a process of its own: what it says, how it ends. */
+export class LauncherProcess {
+  readonly pid: number;
+  readonly lines: string[] = [];
+  /** The exit code once its output has been read to the end; null when a signal ended it. */
+  readonly exit: Promise<number | null>;
+  private ended = false;
+
+  private constructor(child: ChildProcess) {
+    this.pid = child.pid ?? 0;
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.lines.push(line));
+    }
+    this.exit = new Promise((resolve) =>
+      child.once('close', (code) => {
+        this.ended = true;
+        resolve(code);
+      }),
+    );
+  }
+
+  /** In a process group of its own, as a shell does it. The environment is PATH, HOME, TMPDIR and `env`. */
+  static run(
+    command: string,
+    args: readonly string[],
+    env: Record<string, string>,
+    cwd = ROOT,
+  ): LauncherProcess {
+    const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
+    const child = spawn(command, args, {
+      cwd,
+      env: { PATH, HOME, TMPDIR, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    return new LauncherProcess(child);
+  }
+
+  /** `npm start` without npm, whose own exit code and lines would stand between. */
+  static start(env: Record<string, string>): LauncherProcess {
+    return LauncherProcess.run(process.execPath, ['scripts/run.mjs', 'start'], env);
+  }
+
+  get output(): string {
+    return this.lines.join('\n');
+  }
+
+  /** @returns the match of the first line that matches. @throws when the process ends or 120 s pass without one */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const deadline = performance.now() + LIMIT_MS;
+    for (;;) {
+      for (const line of this.lines) {
+        const match = pattern.exec(line);
+        if (match) return match;
+      }
+      if (this.ended || performance.now() > deadline)
+        throw new Error(`No line matches ${pattern.source}:\n${this.output}`);
+      await sleep(20);
+    }
+  }
+
+  /** The address of the shop, once the banner is there. */
+  async url(): Promise<string> {
+    const [, url = ''] = await this.says(/^ +Shop +(http\S+)\/$/);
+    await this.says(/^ +Stop +Ctrl-C$/);
+    return url;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (!this.ended) process.kill(this.pid, signal);
+  }
+
+  /** What Ctrl-C does: the whole group in the foreground hears it. */
+  interruptGroup(): void {
+    if (!this.ended) process.kill(-this.pid, 'SIGINT');
+  }
+
+  async stop(): Promise<number | null> {
+    this.signal('SIGTERM');
+    return this.exit;
+  }
+}
