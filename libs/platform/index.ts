@@ -24,5 +24,11 @@ export { Metrics } from './metrics/metrics.js';
 export { CONFIG, PlatformModule } from './platform.module.js';
 export { describeProblem, PROBLEM_MEDIA_TYPE, type ProblemDocument } from './problem/problem-document.js';
 export { ProblemFilter } from './problem/problem.filter.js';
-export { PROBLEMS, ProblemError, type FieldError, type ProblemCode, type ProblemDefinition } from './problem/problems.js';
+export {
+  PROBLEMS,
+  ProblemError,
+  type FieldError,
+  type ProblemCode,
+  type ProblemDefinition,
+} from './problem/problems.js';
 export { toProblem } from './problem/to-problem.js';

@@ -52,8 +52,10 @@ export async function generate(options: GeneratorOptions): Promise<GeneratorRepo
     setupClient: (client) => dispatcher.adopt(client, options),
   }) as Promise<autocannon.Result> & { stop?: () => void };
   const ended = instance.then(countsOf);
+  ended.catch(() => dispatcher.stop()); // autocannon refused its options
   try {
-    await Promise.race([dispatcher.allOpen(options), ended]);
+    await dispatcher.allOpen(options);
+    if (dispatcher.stopped) await ended;
     options.onStart?.();
     const startedMs = dispatcher.begin();
     const cutOff = await dispatcher.finished(options, startedMs);
@@ -85,6 +87,7 @@ class Dispatcher {
   private timer: NodeJS.Timeout | undefined;
   private immediate: NodeJS.Immediate | undefined;
   private running = false;
+  stopped = false;
 
   constructor(source: ExchangeSource) {
     this.source = source;
@@ -99,7 +102,7 @@ class Dispatcher {
 
   async allOpen({ connections, signal }: GeneratorOptions): Promise<void> {
     const deadline = nowMs() + OPEN_WITHIN_MS;
-    while (this.free.size < connections) {
+    while (this.free.size < connections && !this.stopped) {
       throwIfAborted(signal);
       if (nowMs() > deadline)
         throw new LoadError(`Only ${this.free.size} of ${connections} connections opened within 30 s.`);
@@ -127,6 +130,7 @@ class Dispatcher {
   }
 
   stop(): void {
+    this.stopped = true;
     this.running = false;
     clearTimeout(this.timer);
     clearImmediate(this.immediate);

@@ -23,6 +23,7 @@ export interface ConnectionListener {
 
 const FIRST_RECONNECT_MS = 25;
 const LAST_RECONNECT_MS = 1_000;
+const TIMER_SLACK_MS = 50; // autocannon's timer counts in whole milliseconds of another clock
 
 /**
  * One of autocannon's connections, made to wait: autocannon sends the next request as soon as an answer is there, or
@@ -123,7 +124,7 @@ export class PacedConnection {
     this.listener.gone(this);
     this.settle((exchange) => {
       const waitedMs = nowMs() - this.sentMs;
-      const reason: NoAnswer = waitedMs >= this.timeoutMs ? 'timeout' : 'connection_lost';
+      const reason: NoAnswer = waitedMs >= this.timeoutMs - TIMER_SLACK_MS ? 'timeout' : 'connection_lost';
       exchange.lost(reason, nowMs());
     });
   }

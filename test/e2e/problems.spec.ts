@@ -43,7 +43,7 @@ describe('every answer that is not a success', () => {
     }).then(async (response) => ({
       status: response.status,
       headers: response.headers,
-      body: (await response.json()) as unknown,
+      body: await response.json(),
     }));
 
   test('comes as problem+json from the router', async () => {
@@ -164,6 +164,25 @@ describe('every answer that is not a success', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toMatch(/content-type: application\/problem\+json/);
     expect(answer).toMatch(/"code":"malformed_request"/);
+  });
+
+  test('comes as problem+json to a body that is sent a byte at a time and never ends', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(shop.service.port, '127.0.0.1');
+      let received = '';
+      socket.on('data', (data) => (received += data.toString()));
+      socket.on('error', reject);
+      socket.write(
+        'POST /v1/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n',
+      );
+      const drip = setInterval(() => socket.write(' '), 200);
+      socket.on('close', () => {
+        clearInterval(drip);
+        resolve(received);
+      });
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toMatch(/"code":"request_timeout"/);
   });
 
   test('carries the id of its request, which the caller may choose', async () => {

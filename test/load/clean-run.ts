@@ -66,7 +66,7 @@ export class CleanRun {
   evidence(): Evidence {
     return {
       history: History.of(this.journal as JournalEntry[]),
-      snapshot: this.snapshot as Snapshot,
+      snapshot: this.snapshot,
       samples: this.samples,
       parameters: this.parameters,
     };
@@ -94,9 +94,9 @@ export class CleanRun {
     return this.answers().filter(({ outcome }) => outcome === 'fail');
   }
 
-  requestOf({ attempt }: { attempt: number }): SendEntry {
+  requestOf({ attempt }: { attempt: number }): Mutable<SendEntry> {
     return first(
-      this.journal.filter((entry): entry is SendEntry => entry.type === 'send' && entry.attempt === attempt),
+      this.journal.flatMap((entry) => (entry.type === 'send' && entry.attempt === attempt ? [entry] : [])),
     );
   }
 
@@ -105,8 +105,14 @@ export class CleanRun {
     const send = this.send(buyerId, key);
     const { level, quantity } = this;
     const limit = first(this.parameters.items).purchaseLimit ?? Infinity;
-    if (this.heldBy(buyerId) + quantity > limit) return this.answer(send, 409, 'purchase_limit_reached');
-    if (level.onHand - level.reserved < quantity) return this.answer(send, 409, 'sold_out');
+    if (this.heldBy(buyerId) + quantity > limit) {
+      this.answer(send, 409, 'purchase_limit_reached');
+      return;
+    }
+    if (level.onHand - level.reserved < quantity) {
+      this.answer(send, 409, 'sold_out');
+      return;
+    }
     const order = this.record(buyerId, key);
     this.answer(send, 201, null, bodyOf(order));
   }
@@ -174,7 +180,7 @@ export class CleanRun {
   }
 
   private answers(): Mutable<AnswerEntry>[] {
-    return this.journal.filter((entry): entry is Mutable<AnswerEntry> => entry.type === 'answer');
+    return this.journal.flatMap((entry) => (entry.type === 'answer' ? [entry] : []));
   }
 
   private heldBy(buyerId: string): number {

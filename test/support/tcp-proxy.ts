@@ -3,14 +3,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 interface Pair {
   readonly client: Socket;
   readonly upstream: Socket;
-  losesReplies: boolean;
-}
-
-interface Pair {
-  readonly client: Socket;
-  readonly upstream: Socket;
   readonly delayed: { data: Buffer; dueAt: number }[];
   timer: NodeJS.Timeout | undefined;
+  losesReplies: boolean;
 }
 
 /** A network between client and server that can be made worse. */
@@ -76,7 +71,7 @@ export class TcpProxy {
       return;
     }
     const upstream = connect(this.targetPort, '127.0.0.1');
-    const pair: Pair = { client, upstream, losesReplies: false };
+    const pair: Pair = { client, upstream, delayed: [], timer: undefined, losesReplies: false };
     this.pairs.add(pair);
     for (const socket of [client, upstream]) {
       socket.setNoDelay(true);
@@ -101,7 +96,7 @@ export class TcpProxy {
   }
 
   private reply(pair: Pair, data: Buffer): void {
-    if (this.losesReplies) {
+    if (this.losesReplies || pair.losesReplies) {
       this.losesReplies = false;
       this.end(pair);
       return;
@@ -125,6 +120,7 @@ export class TcpProxy {
   }
 
   private end(pair: Pair): void {
+    clearTimeout(pair.timer);
     this.pairs.delete(pair);
     pair.client.destroy();
     pair.upstream.destroy();

@@ -1,3 +1,11 @@
+/** What waits exactly until the deadline may still say why it ended. */
+const GRACE_MS = 250;
+
+/** The work goes on, but nobody waits for it any longer. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+
 /** A moment on the monotonic clock until which a request must be answered. */
 export class Deadline {
   private readonly atMs: number;
@@ -17,5 +25,21 @@ export class Deadline {
 
   get passed(): boolean {
     return this.remainingMs === 0;
+  }
+
+  /** Waits for `work`, and not much past the deadline. @throws DeadlineError */
+  async bound<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const end = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new DeadlineError('The deadline passed while the order was being decided.')),
+        this.remainingMs + GRACE_MS,
+      );
+    });
+    try {
+      return await Promise.race([work, end]); // a rejection of `work` after the end counts as handled
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -132,12 +132,13 @@ function batches() {
   return fc
     .record({ terms: fc.tuple(terms, terms, terms), orders: fc.array(order, { maxLength: 20 }) })
     .map(({ terms, orders }) => {
-      const by = <T>(pick: (term: (typeof terms)[number]) => T) =>
-        Object.fromEntries(terms.map((term, index) => [ITEMS[index], pick(term)]));
+      const named = ITEMS.map((item, index) => [item, terms[index] ?? terms[0]] as const);
       return {
         snapshot: snapshotOf({
-          stock: by((term) => term.stock),
-          offers: by(({ purchaseLimit, allotment }) => ({ purchaseLimit, allotment })),
+          stock: Object.fromEntries(named.map(([item, { stock }]) => [item, stock])),
+          offers: Object.fromEntries(
+            named.map(([item, { purchaseLimit, allotment }]) => [item, { purchaseLimit, allotment }]),
+          ),
         }),
         requests: orders.map((fields, index) =>
           request({ ...fields, orderId: `order-${index}`, requestHash: JSON.stringify(fields.lines) }),

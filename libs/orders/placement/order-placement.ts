@@ -9,7 +9,7 @@ import {
   ProblemError,
   violatedConstraint,
 } from '#platform';
-import { Deadline } from './deadline.js';
+import { Deadline, DeadlineError } from './deadline.js';
 import { Gate } from './gate.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { PurchaseLimitRaceError } from './record.js';
@@ -63,8 +63,9 @@ export class OrderPlacement {
       throw new ProblemError('overloaded', 'Too many orders are waiting; this one was not taken in.');
     }
     this.metrics.ordersWaiting.set(++this.waiting);
+    const deadline = Deadline.after(this.limits.deadlineMs);
     try {
-      const outcome = (await this.gate.refusal(request)) ?? (await this.attemptUntilDeadline(request));
+      const outcome = (await this.gate.refusal(request)) ?? (await this.attemptUntil(deadline, request));
       this.gate.learn(request, outcome);
       this.count(outcome.kind === 'refused' ? outcome.code : outcome.kind);
       return outcome;
@@ -77,13 +78,12 @@ export class OrderPlacement {
     }
   }
 
-  private async attemptUntilDeadline(request: PlacementRequest): Promise<Outcome> {
-    const deadline = Deadline.after(this.limits.deadlineMs);
+  private async attemptUntil(deadline: Deadline, request: PlacementRequest): Promise<Outcome> {
     const progress: Progress = { floors: new Map(), entered: false, ambiguous: false };
     for (;;) {
       try {
         const attempt = { deadline, floors: progress.floors, mustWrite: progress.ambiguous };
-        return await this.strategy.attempt(request, attempt);
+        return await deadline.bound(this.strategy.attempt(request, attempt));
       } catch (error) {
         const again = mayTryAgain(error, progress);
         if (again) await sleep(Math.min(deadline.remainingMs, Math.random() * MAX_BACKOFF_MS));
@@ -125,7 +125,8 @@ function mayTryAgain(error: unknown, progress: Progress): boolean {
 /** `overloaded` is said only of an order that never entered a transaction, an error only when nothing was written. */
 function unknownOutcome(error: unknown, progress: Progress, again: boolean): ProblemError | undefined {
   const outOfTime = again || error instanceof LaneTimeoutError;
-  if (!progress.ambiguous && !(progress.entered && outOfTime)) return undefined;
+  const unknown = error instanceof DeadlineError || progress.ambiguous || (progress.entered && outOfTime);
+  if (!unknown) return undefined;
   const detail = 'Retry with the same Idempotency-Key: it finds the order, if there is one.';
   return new ProblemError('outcome_unknown', detail, { cause: error });
 }
