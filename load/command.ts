@@ -56,16 +56,22 @@ async function runAll(options: LoadOptions, progress: Progress, signal: AbortSig
   });
   try {
     const failed = await repeat(options, target, progress, signal);
+    if (target.ended())
+      progress.print(`The service ended while the load ran. The end of its log:\n${lastLines(target)}`);
     if (options.runs > 1) progress.print(`\n${options.runs - failed.length} of ${options.runs} runs passed.`);
     if (options.runs > 1) for (const line of failed) progress.print(line);
     return failed.length === 0;
   } catch (error) {
-    const log = target.logs().slice(-SHOWN_LOG_LINES);
-    if (log.length > 0 && !signal.aborted) progress.print(`The end of the service's log:\n${log.join('\n')}`);
+    const log = lastLines(target);
+    if (log !== '' && !signal.aborted) progress.print(`The end of the service's log:\n${log}`);
     throw error;
   } finally {
     await target.stop();
   }
+}
+
+function lastLines(target: Target): string {
+  return target.logs().slice(-SHOWN_LOG_LINES).join('\n');
 }
 
 /** @returns a line for each run that failed */
@@ -99,19 +105,20 @@ function report(result: RunResult, progress: Progress): RunResult {
 
 /** @throws UsageError when the folder cannot be written to, or has a journal already */
 function filesOf({ json, html }: LoadOptions, folder: string): RunResult['files'] {
-  const journal = path.join(folder, 'journal.jsonl');
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`Cannot create the folder ${folder}: ${messageOf(error)}.`);
-  }
-  if (existsSync(journal))
-    throw new UsageError(`${folder} has the journal of another run: name another --output.`);
-  return {
-    journal,
+  const files = {
+    journal: path.join(folder, 'journal.jsonl'),
     json: json === undefined ? path.join(folder, 'result.json') : path.resolve(json),
     html: html === undefined ? path.join(folder, 'report.html') : path.resolve(html),
   };
+  for (const file of Object.values(files)) {
+    try {
+      mkdirSync(path.dirname(file), { recursive: true });
+    } catch (error) {
+      throw new UsageError(`Cannot create the folder of ${file}: ${messageOf(error)}.`);
+    }
+  }
+  if (!existsSync(files.journal)) return files;
+  throw new UsageError(`${folder} has the journal of another run: name another --output.`);
 }
 
 /** Local time to the second, in a form that sorts and is a file name everywhere. */

@@ -13,6 +13,8 @@ export class Meter {
   resent = 0;
   reads = 0;
   failedReads = 0;
+  /** Requests that were planned and for which the time did not suffice. */
+  neverSent = 0;
   /** Requests that found no free connection when they were due. */
   waitedForConnection = 0;
   readonly refused = new Map<string, number>();

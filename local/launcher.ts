@@ -53,10 +53,12 @@ export class Launcher {
   async stop(): Promise<void> {
     this.calledOff.abort();
     await this.startup;
-    for (const { title, stop } of this.stops.splice(0).reverse()) {
+    const stops = this.stops.splice(0).reverse();
+    for (const { title, stop } of stops) {
       this.print(`Stopping ${title} …`);
       await stop();
     }
+    if (stops.length > 0) this.print('Stopped.');
     if (this.pidFile !== undefined) removePidFile(this.pidFile);
   }
 

@@ -16,9 +16,11 @@ async function main(args: readonly string[]): Promise<number> {
   const launcher = new Launcher(options, print);
   try {
     return await run(launcher, options);
+  } catch (error) {
+    report(error);
+    return 1;
   } finally {
     await launcher.stop();
-    print('Stopped.');
   }
 }
 

@@ -41,10 +41,22 @@ async function main() {
   if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
     fail(`Holdfast needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.versions.node}.`);
   }
+  stopWithNpm();
   await ensureDependencies();
   if (name !== 'check') await (await import('./build.mjs')).build(root);
   process.argv.splice(2, process.argv.length, ...args);
   await task.run();
+}
+
+/** npm hands a signal to the shell it started us with, and many a shell ends without handing it on. */
+function stopWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 100).unref();
 }
 
 /** Installs exactly what package-lock.json says, unless that has been done. */

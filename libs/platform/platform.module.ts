@@ -59,6 +59,7 @@ function createDatabase(config: Config): Database {
   return new Database({
     url: config.databaseUrl,
     poolSize: config.databasePoolSize,
+    connectTimeoutMs: config.orderDeadlineMs, // an order may wait for a connection as long as for anything else
     onError: (error) => logger.warn({ err: error }, 'an idle connection was lost'),
   });
 }

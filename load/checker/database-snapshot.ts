@@ -80,7 +80,11 @@ const LINES = `
   SELECT order_id AS "orderId", item_id AS "itemId", quantity, unit_price_amount AS "unitPriceAmount"
   FROM order_line WHERE order_id IN (${ORDERS_IN_SCOPE}) ORDER BY order_id, item_id`;
 
-async function readRecord(client: pg.Client, { saleId, itemIds }: SnapshotScope): Promise<Snapshot> {
+/** The same within the caller's transaction. */
+export async function readRecord(
+  client: pg.ClientBase,
+  { saleId, itemIds }: SnapshotScope,
+): Promise<Snapshot> {
   const read = async <Row extends object>(text: string, ...more: unknown[]) =>
     (await client.query<Row>(text, [itemIds, ...more])).rows;
   const lines = await read<Texts<LineRow, 'unitPriceAmount'> & { orderId: string }>(LINES, saleId);
@@ -106,7 +110,7 @@ async function readRecord(client: pg.Client, { saleId, itemIds }: SnapshotScope)
   };
 }
 
-async function readClockOffset(client: pg.Client): Promise<number> {
+async function readClockOffset(client: pg.ClientBase): Promise<number> {
   const sentMs = nowMs();
   const { rows } = await client.query<{ now: number }>(
     'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now',

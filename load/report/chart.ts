@@ -33,8 +33,8 @@ export function drawChart(chart: Chart): string {
   const series = chart.series.filter(({ points }) => points.length > 0);
   const body = [grid(chart), ...series.map((one) => drawSeries(chart, one)), drawMark(chart)].join('');
   const legend = series.map(
-    ({ name, colour, dashed }) =>
-      `<li><span class="key${dashed ? ' dashed' : ''}" style="--key:var(--${colour})"></span>${escapeHtml(name)}</li>`,
+    ({ name, colour, dashed, style }) =>
+      `<li><span class="key${style === 'dots' ? ' dot' : dashed ? ' dashed' : ''}" style="--key:var(--${colour})"></span>${escapeHtml(name)}</li>`,
   );
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(chart.description)}">` +

@@ -143,7 +143,7 @@ export function latencyChart({ latency }: RunResult): string {
     y: logAxis('milliseconds', {
       min: Math.min(...values),
       max: Math.max(...values),
-      text: (ms) => String(ms),
+      text: (ms) => (ms < 1 ? String(ms) : integer(ms)),
     }),
     series: curves.map((name) => ({
       name: `${name} (${integer(latency[name].count)})`,

@@ -73,13 +73,18 @@ function tiles({ counts, timing, latency }: RunResult): string {
       `run ${duration(timing.elapsedMs)}`,
     ],
     ['Accepted, p99', duration(latency.accepted.p99), `median ${duration(latency.accepted.p50)}`],
-    ['Answers a second', integer(timing.answersPerSecond), `${integer(counts.offered)} orders offered`],
+    ['Answers a second', integer(timing.answersPerSecond), offeredNote(counts)],
   ];
   const cards = all.map(
     ([title, value, note]) =>
       `<div class="tile"><p class="title">${escapeHtml(title)}</p><p class="value">${escapeHtml(value)}</p><p class="note">${escapeHtml(note)}</p></div>`,
   );
   return `<div class="tiles">${cards.join('')}</div>`;
+}
+
+function offeredNote({ offered, neverSent }: RunResult['counts']): string {
+  const missing = neverSent === 0 ? '' : `, ${integer(neverSent)} planned and not sent`;
+  return `${integer(offered)} orders offered${missing}`;
 }
 
 function warning({ harness }: RunResult): string {

@@ -44,6 +44,7 @@ function resultOf(change: Partial<RunResult> = {}): RunResult {
       accepted: 100,
       refused: { sold_out: 900 },
       undecided: {},
+      neverSent: 0,
       resent: 0,
       replayed: 20,
       reads: 0,

@@ -56,6 +56,7 @@ svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-
   color: var(--soft); font-size: 13px; }
 .key { display: inline-block; width: 18px; border-top: 3px solid var(--key); margin-right: 7px; vertical-align: middle; }
 .key.dashed { border-top-style: dashed; }
+.key.dot { width: 9px; height: 9px; border: 0; border-radius: 50%; background: var(--key); }
 table { border-collapse: collapse; width: 100%; }
 .numbers { margin-top: 16px; font-variant-numeric: tabular-nums; }
 .numbers caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 4px; }

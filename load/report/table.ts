@@ -44,6 +44,8 @@ function totals({ counts, timing }: RunResult): string[] {
     ['refused', refused, countsByCode(counts.refused)],
     ['errors', errors, errorsByCode(counts)],
   ];
+  if (counts.neverSent > 0)
+    rows.push(['not sent', counts.neverSent, 'planned, and the time did not suffice']);
   if (counts.reads > 0) rows.push(['reads', counts.reads, '']);
   if (counts.resent > 0) rows.push(['re-sent', counts.resent, '']);
   if (counts.replayed > 0)

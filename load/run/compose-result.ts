@@ -77,12 +77,13 @@ function shownOptions({
 }
 
 function countsOf(meter: Meter, catalogue: Catalogue, replayed: number): Counts {
-  const { offered, accepted, acceptedUnits, resent, reads, failedReads } = meter;
+  const { offered, accepted, acceptedUnits, neverSent, resent, reads, failedReads } = meter;
   return {
     offered,
     accepted,
     refused: Object.fromEntries(meter.refused),
     undecided: Object.fromEntries(meter.undecided),
+    neverSent,
     resent,
     replayed,
     reads,

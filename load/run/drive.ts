@@ -27,7 +27,7 @@ export async function driveLoad(
   const { options, sampler, progress, signal } = rest;
   const { workload, meter } = stage;
   const timeoutMs = options.timeoutSec * 1000;
-  const offerMs = options.durationSec * 1000;
+  const durationMs = options.durationSec * 1000;
   const patienceMs = timeoutMs + LIMIT_GRACE_MS + (options.retries > 0 ? RETRY_ALLOWANCE_MS : 0);
   const watch: { monitor?: HarnessMonitor; harness?: HarnessLoad | undefined } = {};
   progress.show(() => `Opening ${options.connections} connections …`);
@@ -36,8 +36,9 @@ export async function driveLoad(
       url,
       connections: options.connections,
       timeoutMs,
-      offerMs,
-      limitMs: offerMs + patienceMs,
+      // In a stream everything is due within the duration; what then waits for a connection is sent late, not left out.
+      offerMs: options.profile === 'burst' ? durationMs : durationMs + patienceMs,
+      limitMs: durationMs + patienceMs,
       probe: { method: 'GET', path: '/health/live', headers: {} },
       source: workload,
       signal,

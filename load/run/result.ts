@@ -63,6 +63,8 @@ export interface Counts {
   readonly refused: Readonly<Record<string, number>>;
   /** Orders without a definite answer, by the last thing heard. */
   readonly undecided: Readonly<Record<string, number>>;
+  /** Orders and reads that were planned and for which the time did not suffice. */
+  readonly neverSent: number;
   readonly resent: number;
   readonly replayed: number;
   readonly reads: number;

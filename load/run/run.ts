@@ -102,13 +102,13 @@ async function gatherEvidence(
 ): Promise<Evidence> {
   const { api, catalogue, buyers, sampler } = parts;
   const { saleId, currency, items } = catalogue;
-  const stock = await sampler.sample();
   const history = new History();
   for await (const entry of readJournal(files.journal)) history.add(entry);
   const snapshot =
     target.databaseUrl === undefined
-      ? await readApi(api, { buyers, stock })
+      ? await readApi(api, { buyers, stock: await sampler.sample() })
       : await readDatabase(target.databaseUrl, { saleId, itemIds: items.map(({ itemId }) => itemId) });
+  if (target.databaseUrl !== undefined) await sampler.trySample(); // the record can be judged without the service
   const { orderDeadlineMs } = target;
   return {
     history,

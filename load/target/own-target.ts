@@ -58,6 +58,10 @@ async function startServers(strategy: string, servers: ServerStack, start: Targe
     GUEST_BUYERS: 'true',
   };
   const service = servers.add(await startService({ env, signal }));
+  let ended = false;
+  void service.exited.then(() => {
+    ended = true;
+  });
   return {
     url: service.url,
     adminKey,
@@ -66,6 +70,7 @@ async function startServers(strategy: string, servers: ServerStack, start: Targe
     orderDeadlineMs: Number(env.ORDER_DEADLINE_MS ?? SETTINGS.orderDeadlineMs.default),
     versions: { postgres: await readPostgresVersion(postgres.url), redis: await readRedisVersion(redis.url) },
     logs: () => service.logs(),
+    ended: () => ended,
     stop: () => servers.stop(),
   };
 }

@@ -49,17 +49,20 @@ export class Sampler {
     return sample;
   }
 
+  /** The same; without an answer it is counted as a failure. */
+  async trySample(): Promise<void> {
+    try {
+      await this.sample();
+    } catch {
+      this.failures += 1;
+    }
+  }
+
   private ask(): void {
     if (this.busy) return;
     this.busy = true;
-    this.asking = this.sample().then(
-      () => {
-        this.busy = false;
-      },
-      () => {
-        this.busy = false;
-        this.failures += 1;
-      },
-    );
+    this.asking = this.trySample().finally(() => {
+      this.busy = false;
+    });
   }
 }

@@ -14,6 +14,8 @@ export interface Target {
   readonly versions: { readonly postgres: string; readonly redis: string };
   /** The last lines of its log; empty for a service that was running already. */
   logs(): string[];
+  /** Whether the service ended although nobody stopped it. */
+  ended(): boolean;
   /** Ends what was started for the run. */
   stop(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function startTarget(options: TargetOptions, start: TargetStart): P
     orderDeadlineMs: DEFAULT_ORDER_DEADLINE_MS,
     versions: { postgres, redis: 'unknown' },
     logs: () => [],
+    ended: () => false,
     stop: () => Promise.resolve(),
   };
 }

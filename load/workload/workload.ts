@@ -65,6 +65,7 @@ export class Workload implements ExchangeSource {
   }
 
   stopOffering(): void {
+    this.options.meter.neverSent += this.last - this.next;
     this.last = this.next;
   }
 

@@ -76,12 +76,20 @@ export class LauncherProcess {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (!this.ended) process.kill(this.pid, signal);
+    this.send(this.pid, signal);
   }
 
   /** What Ctrl-C does: the whole group in the foreground hears it. */
   interruptGroup(): void {
-    if (!this.ended) process.kill(-this.pid, 'SIGINT');
+    this.send(-this.pid, 'SIGINT');
+  }
+
+  private send(target: number, signal: NodeJS.Signals): void {
+    try {
+      if (!this.ended) process.kill(target, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended, its output is still being read
+    }
   }
 
   async stop(): Promise<number | null> {

@@ -37,8 +37,14 @@ export class Lab {
     return `${this.prefix}lock:${[`{${tag}}`, ...rest].join(':')}`;
   }
 
+  /** With a timeout that a busy machine keeps; tests of timeouts name their own. */
   provider(options: Partial<RedisLockProviderOptions> = {}): RedisLockProvider {
-    return new RedisLockProvider({ url: this.redis.url, keyPrefix: this.prefix, ...options });
+    return new RedisLockProvider({
+      url: this.redis.url,
+      keyPrefix: this.prefix,
+      commandTimeoutMs: 3_000,
+      ...options,
+    });
   }
 
   /** A manager as a process of its own would have one. */
@@ -100,6 +106,11 @@ export class Lab {
     this.client.disconnect();
     await this.redis.stop();
   }
+}
+
+/** Connects and uses each script once; nothing stays held that would be renewed meanwhile. */
+export async function loadScripts(locks: LockManager): Promise<void> {
+  await locks.using('other:resource', { leaseMs: 5_000, waitMs: 0 }, () => Promise.resolve());
 }
 
 export function sleep(delayMs: number): Promise<void> {

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { LockUnavailableError, RedisLockProvider, LockManager } from '#lock';
-import { freePort } from '#local';
-import { Lab, sleep, timed, until } from './lab.js';
+import { freePort, startRedis } from '#local';
+import { Lab, loadScripts, sleep, timed, until } from './lab.js';
 
 const RESOURCE = 'inventory:item:1:deduct';
+const COMMAND_TIMEOUT_MS = 250;
 /** Two commands that time out, and room for a busy machine. */
-const BUDGET_MS = 2 * 250 + 250;
+const BUDGET_MS = 2 * COMMAND_TIMEOUT_MS + 250;
 
 describe('a Redis in trouble', () => {
   let lab: Lab;
@@ -18,7 +19,7 @@ describe('a Redis in trouble', () => {
   it('[case 07] the acquisition was applied and its reply lost: the retry acquires, and no orphan stays', async () => {
     const proxy = await lab.proxy();
     const locks = lab.manager({ url: `redis://127.0.0.1:${proxy.port}` });
-    await locks.tryAcquire('other:resource', { leaseMs: 1_000 });
+    await loadScripts(locks);
     proxy.loseNextReply();
     const lock = await locks.acquire(RESOURCE, { leaseMs: 30_000, waitMs: 0 });
     expect(await exists()).toBe(true);
@@ -37,8 +38,11 @@ describe('a Redis in trouble', () => {
 
   it('[case 07] an acquisition that was given up is released once Redis can be reached again', async () => {
     const proxy = await lab.proxy();
-    const locks = lab.manager({ url: `redis://127.0.0.1:${proxy.port}` });
-    await locks.tryAcquire('other:resource', { leaseMs: 1_000 });
+    const locks = lab.manager({
+      url: `redis://127.0.0.1:${proxy.port}`,
+      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    });
+    await loadScripts(locks);
     proxy.delayReplies(1_000);
     const { error, tookMs } = await timed(locks.acquire(RESOURCE, { leaseMs: 30_000, waitMs: 5_000 }));
     expect(error).toBeInstanceOf(LockUnavailableError);
@@ -51,7 +55,7 @@ describe('a Redis in trouble', () => {
   });
 
   it('[case 34] Redis away: fails within its budget, then at once, for waiting calls too, and recovers', async () => {
-    const locks = lab.manager();
+    const locks = lab.manager({ commandTimeoutMs: COMMAND_TIMEOUT_MS });
     await locks.acquire(RESOURCE, { leaseMs: 30_000, waitMs: 0 });
     const waiting = Array.from({ length: 10 }, () =>
       timed(locks.acquire(RESOURCE, { leaseMs: 5_000, waitMs: 20_000 })),
@@ -79,7 +83,7 @@ describe('a Redis in trouble', () => {
   });
 
   it('[case 34] Redis hangs: fails within its budget, and goes on when it answers again', async () => {
-    const locks = lab.manager();
+    const locks = lab.manager({ commandTimeoutMs: COMMAND_TIMEOUT_MS });
     const lock = await locks.acquire(RESOURCE, { leaseMs: 30_000, waitMs: 0 });
     lab.redis.pause();
     try {
@@ -106,6 +110,19 @@ describe('a Redis in trouble', () => {
     expect((error as LockUnavailableError).cause).toBeInstanceOf(Error);
     expect((error as LockUnavailableError).resource).toBe(RESOURCE);
     expect(tookMs).toBeLessThan(BUDGET_MS);
+    const redis = await startRedis({ port });
+    try {
+      await until(
+        () =>
+          locks.tryAcquire(RESOURCE, { leaseMs: 1_000 }).then(
+            (lock) => lock !== null,
+            () => false,
+          ),
+        { what: 'the lock is granted' },
+      );
+    } finally {
+      await redis.stop();
+    }
   });
 
   it('[case 35] the call after SCRIPT FLUSH works, and so does the one after a restart', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LockAbortedError, LockContendedError, LockManager, LockWaitTimeoutError } from '#lock';
 import { InterceptedProvider } from './intercepted-provider.js';
-import { Lab, sleep, timed, until } from './lab.js';
+import { Lab, loadScripts, sleep, timed, until } from './lab.js';
 
 const RESOURCE = 'inventory:item:1:deduct';
 
@@ -22,7 +22,7 @@ describe('waiting', () => {
 
   it('[case 04] waitMs 0 sends exactly one acquire command', async () => {
     const locks = lab.manager();
-    await locks.tryAcquire('other:resource', { leaseMs: 1_000 }); // loads the scripts
+    await loadScripts(locks);
     await holdElsewhere();
     const calls = await lab.countCalls('acquire.lua', async () => {
       const once = locks.acquire(RESOURCE, { leaseMs: 1_000, waitMs: 0 });
@@ -46,7 +46,7 @@ describe('waiting', () => {
   it('[case 05] a grant that arrives after waitMs is given back', async () => {
     const proxy = await lab.proxy();
     const locks = lab.manager({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 5_000 });
-    await locks.tryAcquire('other:resource', { leaseMs: 1_000 });
+    await loadScripts(locks);
     proxy.delayReplies(1_500);
     const { tookMs, error } = await timed(locks.acquire(RESOURCE, { leaseMs: 30_000, waitMs: 100 }));
     expect(error).toBeInstanceOf(LockWaitTimeoutError);

@@ -1,7 +1,6 @@
 import { Database } from '#platform';
-import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
-import { readSnapshot } from './snapshot.js';
+import { RefusalBatch } from './refusal-batch.js';
 
 /** How many items and sales are remembered at most; what is forgotten costs one wait in the queue. */
 const MEMORY_LIMIT = 10_000;
@@ -15,17 +14,37 @@ const MEMORY_LIMIT = 10_000;
 export class Gate {
   /** Items that were short, and sales that were not live, when last decided. */
   private readonly believedClosed = new Set<string>();
-  private readonly database: Database;
+  /** Orders that wait, by the items and sales they name. */
+  private readonly leavers = new Map<string, Set<() => void>>();
+  private readonly refusals: RefusalBatch;
 
   constructor(database: Database) {
-    this.database = database;
+    this.refusals = new RefusalBatch(database);
   }
 
   /** @returns undefined for an order that should be placed */
   async refusal(request: PlacementRequest): Promise<Outcome | undefined> {
     if (!this.namesOf(request).some((name) => this.believedClosed.has(name))) return undefined;
-    const [outcome] = decide(await readSnapshot(this.database, [request]), [request]);
-    return outcome?.kind === 'accepted' ? undefined : outcome;
+    const outcome = await this.refusals.decide(request);
+    return outcome.kind === 'accepted' ? undefined : outcome;
+  }
+
+  /**
+   * Calls `leave` when something that the request names is found closed, for an order that waits by then.
+   * @returns ends the watch
+   */
+  onClosed(request: PlacementRequest, leave: () => void): () => void {
+    const names = this.namesOf(request);
+    for (const name of names) {
+      const leavers = this.leavers.get(name) ?? new Set();
+      this.leavers.set(name, leavers.add(leave));
+    }
+    return () => {
+      for (const name of names) {
+        const leavers = this.leavers.get(name);
+        if (leavers?.delete(leave) && leavers.size === 0) this.leavers.delete(name);
+      }
+    };
   }
 
   learn(request: PlacementRequest, outcome: Outcome): void {
@@ -54,7 +73,9 @@ export class Gate {
   }
 
   private remember(name: string): void {
+    if (this.believedClosed.has(name)) return;
     if (this.believedClosed.size >= MEMORY_LIMIT) this.believedClosed.clear();
     this.believedClosed.add(name);
+    for (const leave of this.leavers.get(name) ?? []) leave();
   }
 }

@@ -10,7 +10,12 @@ import {
 import { OrderPlacement } from './order-placement.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { PurchaseLimitRaceError } from './record.js';
-import { LaneTimeoutError, type Attempt, type ReservationStrategy } from './reservation-strategy.js';
+import {
+  LaneLeftError,
+  LaneTimeoutError,
+  type Attempt,
+  type ReservationStrategy,
+} from './reservation-strategy.js';
 
 const REQUEST: PlacementRequest = {
   orderId: 'order',
@@ -23,6 +28,8 @@ const REQUEST: PlacementRequest = {
   metadata: {},
 };
 const REPLAYED: Outcome = { kind: 'replayed', orderId: 'order' };
+
+const lost = new Error('Connection terminated unexpectedly');
 
 type Step = Outcome | Error | 'hang';
 
@@ -47,7 +54,6 @@ describe('OrderPlacement', () => {
       () => 'an outcome',
       (error: unknown) => (error instanceof ProblemError ? error.code : String(error)),
     );
-  const lost = new Error('Connection terminated unexpectedly');
 
   test('acquires again with the floor that a stale fence taught it', async () => {
     const { strategy, attempts } = scripted(new StaleFenceError(new Map([['item', 41]])), REPLAYED);
@@ -63,6 +69,7 @@ describe('OrderPlacement', () => {
       Object.assign(new Error('duplicate'), { code: '23505', constraint: 'customer_order_idempotency' }),
     ],
     ['a limit that was reached in between', new PurchaseLimitRaceError()],
+    ['a connection that was lost before COMMIT', new DatabaseUnavailableError(lost, { entered: true })],
   ])('decides again after %s, and need not write', async (_, error) => {
     const { strategy, attempts } = scripted(error, error, REPLAYED);
     expect(await place(strategy)).toEqual(REPLAYED);
@@ -95,13 +102,40 @@ describe('OrderPlacement', () => {
       'dependency_unavailable',
     ],
     [
-      'the database went before COMMIT',
-      [new DatabaseUnavailableError(lost, { entered: true })],
+      'the database went before COMMIT and stays away',
+      [
+        new DatabaseUnavailableError(lost, { entered: true }),
+        new DatabaseUnavailableError(lost, { entered: false }),
+      ],
       'dependency_unavailable',
     ],
     ['there is a defect', [new TypeError('x is not a function')], 'TypeError: x is not a function'],
   ])('says what is known when %s', async (_, steps, code) => {
     expect(await codeOf(place(scripted(...steps).strategy))).toBe(code);
+  });
+
+  test('lets those who wait go and hear the refusal once it is known, without a turn of their own', async () => {
+    const waiting = new Map<string, AbortSignal>();
+    const strategy: ReservationStrategy = {
+      name: 'per-order',
+      attempt: ({ orderId }, { leave }) => {
+        if (orderId === 'first')
+          return Promise.resolve({ kind: 'refused', code: 'sold_out', detail: 'gone' });
+        waiting.set(orderId, leave);
+        return new Promise((_, reject) => {
+          leave.addEventListener('abort', () => reject(new LaneLeftError('left')));
+        });
+      },
+    };
+    const placement = new OrderPlacement(strategy, database, new Metrics(), {
+      deadlineMs: 5_000,
+      capacity: 10,
+    });
+    const second = codeOf(placement.place({ ...REQUEST, orderId: 'second' }));
+    await placement.place({ ...REQUEST, orderId: 'first' });
+    expect(waiting.get('second')?.aborted).toBe(true);
+    expect(await second).toBe('dependency_unavailable'); // it asked the database, which is not there
+    expect([...waiting.keys()]).toEqual(['second']);
   });
 
   test('takes in no more than its capacity, and again when there is room', async () => {

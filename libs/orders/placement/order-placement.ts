@@ -13,7 +13,7 @@ import { Deadline, DeadlineError } from './deadline.js';
 import { Gate } from './gate.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { PurchaseLimitRaceError } from './record.js';
-import { LaneTimeoutError, type ReservationStrategy } from './reservation-strategy.js';
+import { LaneLeftError, LaneTimeoutError, type ReservationStrategy } from './reservation-strategy.js';
 
 /** Between two attempts, in milliseconds; the wait is drawn from 0 to it. */
 const MAX_BACKOFF_MS = 100;
@@ -24,6 +24,8 @@ const READ_OUT_OF_DATE = new Set([
   'stock_level_reserved_within_on_hand',
   'sale_item_held_within_allotment',
 ]);
+
+const NEVER = new AbortController().signal;
 
 /** What the attempts so far have taught. */
 interface Progress {
@@ -64,8 +66,11 @@ export class OrderPlacement {
     }
     this.metrics.ordersWaiting.set(++this.waiting);
     const deadline = Deadline.after(this.limits.deadlineMs);
+    const leaving = new AbortController();
+    const unwatch = this.gate.onClosed(request, () => leaving.abort());
     try {
-      const outcome = (await this.gate.refusal(request)) ?? (await this.attemptUntil(deadline, request));
+      const outcome =
+        (await this.gate.refusal(request)) ?? (await this.attemptUntil(deadline, request, leaving.signal));
       this.gate.learn(request, outcome);
       this.count(outcome.kind === 'refused' ? outcome.code : outcome.kind);
       return outcome;
@@ -74,17 +79,28 @@ export class OrderPlacement {
       this.count(problem.code);
       throw problem;
     } finally {
+      unwatch();
       this.metrics.ordersWaiting.set(--this.waiting);
     }
   }
 
-  private async attemptUntil(deadline: Deadline, request: PlacementRequest): Promise<Outcome> {
+  private async attemptUntil(
+    deadline: Deadline,
+    request: PlacementRequest,
+    leave: AbortSignal,
+  ): Promise<Outcome> {
     const progress: Progress = { floors: new Map(), entered: false, ambiguous: false };
     for (;;) {
       try {
-        const attempt = { deadline, floors: progress.floors, mustWrite: progress.ambiguous };
+        const attempt = { deadline, leave, floors: progress.floors, mustWrite: progress.ambiguous };
         return await deadline.bound(this.strategy.attempt(request, attempt));
       } catch (error) {
+        leave = NEVER; // once: an order that left and could buy after all waits its turn from then on
+        if (error instanceof LaneLeftError) {
+          const refusal = await this.gate.refusal(request);
+          if (refusal) return refusal;
+          continue;
+        }
         const again = mayTryAgain(error, progress);
         if (again) await sleep(Math.min(deadline.remainingMs, Math.random() * MAX_BACKOFF_MS));
         if (!again || deadline.passed) throw unknownOutcome(error, progress, again) ?? error;
@@ -112,7 +128,8 @@ function mayTryAgain(error: unknown, progress: Progress): boolean {
   }
   if (error instanceof DatabaseUnavailableError) {
     progress.entered ||= error.entered;
-    return progress.ambiguous; // nothing was written this time; but the earlier COMMIT is still to be resolved
+    // Lost before COMMIT: nothing was written. No connection at all: only an unanswered COMMIT is worth waiting for.
+    return error.entered || progress.ambiguous;
   }
   const decideAgain =
     isConflict(error) ||

@@ -8,6 +8,8 @@ export interface Attempt {
   readonly floors: ReadonlyMap<string, number>;
   /** See TransactionOptions.mustWrite. */
   readonly mustWrite: boolean;
+  /** Aborts when the order need not wait any longer; it has no effect once a transaction began. */
+  readonly leave: AbortSignal;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface Attempt {
 export interface ReservationStrategy {
   readonly name: StrategyName;
   /**
-   * @throws LaneTimeoutError when the deadline passed before a transaction began
+   * @throws LaneTimeoutError when the deadline passed before a transaction began, LaneLeftError when it was told to leave
    * @throws what placeInTransaction throws
    */
   attempt(request: PlacementRequest, attempt: Attempt): Promise<Outcome>;
@@ -29,4 +31,9 @@ export const RESERVATION_STRATEGY = Symbol('ReservationStrategy');
 /** The order waited until its deadline and never entered a transaction. */
 export class LaneTimeoutError extends Error {
   override readonly name = 'LaneTimeoutError';
+}
+
+/** The order stopped waiting before it entered a transaction, because it was told to. */
+export class LaneLeftError extends Error {
+  override readonly name = 'LaneLeftError';
 }

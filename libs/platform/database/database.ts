@@ -1,4 +1,4 @@
-import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { CommitOutcomeUnknownError, DatabaseUnavailableError, isConnectionFailure } from './errors.js';
 import type { SqlExecutor, Statement } from './sql.js';
 
@@ -15,12 +15,20 @@ export const CONNECTION_LIMITS = {
   idle_in_transaction_session_timeout: HOLD_TIMEOUT_MS,
 } as const;
 
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  /** How long to wait for a connection, be it a new one or a free one of the pool. Default: 5 s. */
+  readonly connectTimeoutMs?: number;
+  /** Hears of connections that were lost while nobody used them. */
+  readonly onError?: (error: Error) => void;
+}
+
 /** The pool of the hot path: prepared statements, short transactions, errors that say what is known of the outcome. */
 export class Database implements SqlExecutor {
   readonly pool: Pool;
 
-  constructor(options: { url: string; poolSize: number; onError?: (error: Error) => void } & PoolConfig) {
-    const { url, poolSize, onError, ...rest } = options;
+  constructor({ url, poolSize, connectTimeoutMs = CONNECT_TIMEOUT_MS, onError }: DatabaseOptions) {
     this.pool = new Pool({
       connectionString: url,
       max: poolSize,
@@ -28,7 +36,7 @@ export class Database implements SqlExecutor {
       ...CONNECTION_LIMITS,
       statement_timeout: HOLD_TIMEOUT_MS,
       query_timeout: 2 * HOLD_TIMEOUT_MS, // a server that is stopped never sends the timeout of its own
-      ...rest,
+      connectionTimeoutMillis: connectTimeoutMs,
     });
     this.pool.on('error', (error) => onError?.(error)); // without a listener an idle connection's end ends the process
   }

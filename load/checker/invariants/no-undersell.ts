@@ -22,19 +22,20 @@ export function noUndersell({ history, snapshot, parameters }: Evidence): Verdic
   );
   const settled = settledOrders(snapshot);
   const allowed = withinLimits(snapshot, parameters);
+  const show = unitsShown(parameters);
   for (const asked of history.orders()) {
     for (const { answer } of asked.attempts) {
       if (answer?.outcome !== 'fail' || answer.code === LIMIT_REFUSAL) continue;
       violations.expect(
         !fits(asked.lines, always),
-        () => `buyer ${asked.buyerId} heard ${answer.code ?? ''} while ${showLeft(asked, always)} were there`,
+        () => `buyer ${asked.buyerId} heard ${answer.code ?? ''} while ${show(asked, always)} were there`,
       );
     }
     const undecided = ['unknown', 'turned away'].includes(fateOf(asked, parameters.orderDeadlineMs));
     violations.expect(
       !undecided || settled(asked) || !allowed(asked) || !fits(asked.lines, left),
       () =>
-        `${showLeft(asked, left)} are left, and buyer ${asked.buyerId} was never answered (${lastHeard(asked)})`,
+        `${show(asked, left)} are left, and buyer ${asked.buyerId} was never answered (${lastHeard(asked)})`,
     );
   }
   return violations.verdict(NO_UNDERSELL, remainder(parameters.items, left));
@@ -88,8 +89,12 @@ function remainder(
   return `left, and wanted by nobody who could have had it: ${shown.join(', ')}${remaining.length > 3 ? ', …' : ''}`;
 }
 
-function showLeft({ lines }: AskedOrder, available: ReadonlyMap<string, number>): string {
-  return lines.map(({ itemId }) => `${available.get(itemId) ?? 0} of item ${itemId}`).join(', ');
+function unitsShown({
+  items,
+}: Parameters): (asked: AskedOrder, units: ReadonlyMap<string, number>) => string {
+  const skus = new Map(items.map(({ itemId, sku }) => [itemId, sku]));
+  return ({ lines }, units) =>
+    lines.map(({ itemId }) => `${units.get(itemId) ?? 0} ${skus.get(itemId) ?? itemId}`).join(', ');
 }
 
 function lastHeard({ attempts }: AskedOrder): string {

@@ -1,9 +1,14 @@
 import { Logger } from '@nestjs/common';
-import { LockManager, LockUnavailableError, LockWaitTimeoutError, type Lock } from '#lock';
+import { LockAbortedError, LockManager, LockUnavailableError, LockWaitTimeoutError, type Lock } from '#lock';
 import { Database, Metrics } from '#platform';
 import { placeInTransaction } from '../order-transaction.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
-import { LaneTimeoutError, type Attempt, type ReservationStrategy } from '../reservation-strategy.js';
+import {
+  LaneLeftError,
+  LaneTimeoutError,
+  type Attempt,
+  type ReservationStrategy,
+} from '../reservation-strategy.js';
 
 /** A dead holder keeps an item from the others for no longer than this; the watchdog renews it for a live one. */
 const LEASE_MS = 2_000;
@@ -36,17 +41,19 @@ export class PerOrderStrategy implements ReservationStrategy {
   }
 
   /** @returns undefined when the lock store is away: the row lock is there anyway. */
-  private async acquire(request: PlacementRequest, { deadline, floors }: Attempt): Promise<Lock | undefined> {
+  private async acquire(
+    request: PlacementRequest,
+    { deadline, floors, leave }: Attempt,
+  ): Promise<Lock | undefined> {
     const resources = request.lines.map((line) => lockName(line.itemId));
     const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
+    const waitMs = Math.ceil(deadline.remainingMs);
     try {
-      return await this.locks.acquire(resources, {
-        leaseMs: LEASE_MS,
-        waitMs: Math.ceil(deadline.remainingMs),
-        floor,
-      });
+      return await this.locks.acquire(resources, { leaseMs: LEASE_MS, waitMs, floor, signal: leave });
     } catch (error) {
       if (error instanceof LockWaitTimeoutError) throw new LaneTimeoutError(error.message, { cause: error });
+      if (error instanceof LockAbortedError && leave.aborted)
+        throw new LaneLeftError(error.message, { cause: error });
       if (!(error instanceof LockUnavailableError)) throw error;
       this.metrics.ordersWithoutLock.inc();
       return undefined;

@@ -1,0 +1,60 @@
+import { Database } from '#platform';
+import { decide } from './decide.js';
+import type { Outcome, PlacementRequest } from './placement.js';
+import { readSnapshot } from './snapshot.js';
+
+const MAX_BATCH = 500;
+
+interface Waiting {
+  readonly request: PlacementRequest;
+  readonly settle: (outcome: Outcome) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Decides what looks refused, without a lock or a transaction: one statement on the primary for all requests that
+ * gathered while the one before it ran. It uses one connection, however many are refused.
+ */
+export class RefusalBatch {
+  private readonly database: Database;
+  private waiting: Waiting[] = [];
+  private running = false;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  /** @returns what the request would hear now; `accepted` means that it should be placed, not that it was */
+  decide(request: PlacementRequest): Promise<Outcome> {
+    return new Promise((settle, fail) => {
+      this.waiting.push({ request, settle, fail });
+      if (!this.running) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.slice(0, MAX_BATCH);
+      this.waiting = this.waiting.slice(MAX_BATCH);
+      await this.answer(batch);
+    }
+    this.running = false;
+  }
+
+  private async answer(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const snapshot = await readSnapshot(
+        this.database,
+        batch.map(({ request }) => request),
+      );
+      for (const { request, settle } of batch) {
+        // Each alone: one that could buy has not taken anything from the others yet.
+        const [outcome] = decide(snapshot, [request]);
+        if (outcome) settle(outcome);
+      }
+    } catch (error) {
+      for (const { fail } of batch) fail(error);
+    }
+  }
+}
