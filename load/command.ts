@@ -15,6 +15,7 @@ import { startTarget, type Target } from './target/target.js';
 const HOME = path.join('.data', 'load');
 const INTERRUPTED = 130;
 const SHOWN_LOG_LINES = 15;
+const ONE_CTRL_C_MS = 1_000; // the terminal and npm each send the signal
 
 /**
  * `npm run load` as a function.
@@ -23,10 +24,15 @@ const SHOWN_LOG_LINES = 15;
 export async function runCommand(args: readonly string[], screen: Screen): Promise<number> {
   const progress = new Progress(screen);
   const abort = new AbortController();
+  let interruptedMs = 0;
   const interrupt = () => {
-    if (abort.signal.aborted) process.exit(INTERRUPTED); // the second time: at once; what was started is killed
-    progress.print('Stopping …');
-    abort.abort();
+    if (!abort.signal.aborted) {
+      interruptedMs = performance.now();
+      progress.print('Stopping …');
+      abort.abort();
+    } else if (performance.now() > interruptedMs + ONE_CTRL_C_MS) {
+      process.exit(INTERRUPTED); // the second time: at once; what was started is killed
+    }
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {

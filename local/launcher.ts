@@ -153,6 +153,8 @@ export class Launcher {
     void service.exited.then(({ code, signal }) => {
       this.fail(`The service ended by itself (${signal ?? `exit code ${code ?? 'unknown'}`}).`);
     });
+    if (await isWithoutRedis(service.url))
+      this.print('Redis does not answer; the service works without it, slower.');
     return service.url;
   }
 
@@ -170,5 +172,16 @@ export class Launcher {
   private proceed(step?: string): void {
     this.calledOff.signal.throwIfAborted();
     if (step !== undefined) this.print(step);
+  }
+}
+
+/** Readiness does not depend on Redis, so that a wrong REDIS_URL would go unnoticed. */
+async function isWithoutRedis(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+    const health = (await response.json()) as { details?: { redis?: { degraded?: boolean } } };
+    return health.details?.redis?.degraded === true;
+  } catch {
+    return false;
   }
 }

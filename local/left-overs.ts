@@ -1,18 +1,34 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, type Dirent } from 'node:fs';
 import path from 'node:path';
+import { readPidFile } from './pid-file.js';
 import { stopLeftOverPostgres } from './postgres.js';
+import { stopProcess, type StopStep } from './processes.js';
 import { stopLeftOverRedis } from './redis.js';
 
 const MAX_DEPTH = 6;
 
-/** Stops every PostgreSQL and Redis that was started somewhere below `folder` and whose launcher did not stop it. */
+const LAUNCHER: readonly StopStep[] = [{ signal: 'SIGTERM', withinMs: 30_000 }]; // it stops its own servers first
+
+/** Stops every launcher, PostgreSQL and Redis that was started somewhere below `folder` and has not been stopped. */
 export async function stopServersBelow(folder: string, depth = 0): Promise<void> {
-  const entries = readdirSync(folder, { withFileTypes: true });
+  const entries = readFolder(folder);
   const names = new Set(entries.map((entry) => entry.name));
+  const launcher = names.has('start.pid') ? readPidFile(path.join(folder, 'start.pid')) : undefined;
+  if (launcher) await stopProcess(launcher.pid, LAUNCHER);
   if (names.has('redis.pid')) await stopLeftOverRedis(folder);
   if (names.has('PG_VERSION')) return stopLeftOverPostgres(folder);
   if (depth >= MAX_DEPTH) return;
   for (const entry of entries) {
     if (entry.isDirectory()) await stopServersBelow(path.join(folder, entry.name), depth + 1);
+  }
+}
+
+/** Empty when the folder is gone, as what is being stopped tidies up after itself. */
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }

@@ -63,7 +63,7 @@ async function install(print: (line: string) => void): Promise<void> {
 
 /** @returns undefined, or why it failed */
 async function aptGet(args: string[], print: (line: string) => void): Promise<string | undefined> {
-  const child = spawn('apt-get', ['-q', ...args], {
+  const child = spawn('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: APT_LIMIT_MS,

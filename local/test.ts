@@ -24,6 +24,7 @@ const INFORMATIONAL = ['--listTests', '--showConfig', '--help', '-h', '--version
 
 const JEST_LIMIT_MS = 10_000;
 const LEAK_LIMIT_MS = 30_000;
+const REMOVAL_ATTEMPTS = 10;
 
 let jest: ChildProcess | undefined;
 let interrupted: NodeJS.Signals | undefined;
@@ -122,12 +123,15 @@ function conclude(counts: TestCounts, jestCode: number, passWithNoTests: boolean
 }
 
 async function removeRun(folder: string): Promise<void> {
-  try {
+  for (let attempt = 1; existsSync(folder); attempt += 1) {
     await stopServersBelow(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // it has been removed already
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (attempt >= REMOVAL_ATTEMPTS) throw error; // until then: something was still writing
+      await sleep(200);
+    }
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** What runs left behind that were killed. */

@@ -24,8 +24,7 @@ export function describeLoad(options: RunResult['options']): string {
   if (Number(options.readPercent) > 0) parts.push(`${String(options.readPercent)} % readers`);
   if (options.carts === true) parts.push('carts');
   if (options.purchaseLimit !== null) parts.push(`at most ${String(options.purchaseLimit)} a buyer`);
-  if (Number(options.retries) > 0)
-    parts.push(`up to ${plural(Number(options.retries), 'retry').replace('retrys', 'retries')}`);
+  if (Number(options.retries) > 0) parts.push(`sent again up to ${String(options.retries)} times`);
   return parts.join(', ');
 }
 

@@ -47,7 +47,15 @@ export class LauncherProcess {
 
   /** `npm start` without npm, whose own exit code and lines would stand between. */
   static start(env: Record<string, string>): LauncherProcess {
-    return LauncherProcess.run(process.execPath, ['scripts/run.mjs', 'start'], env);
+    // As under npm, it then stops when its parent is gone: a test run that is cut short leaves no launcher.
+    return LauncherProcess.run(process.execPath, ['scripts/run.mjs', 'start'], { npm_lifecycle_event: 'start', ...env });
+  }
+
+  /** A module that uses `#local`. It is given the module's text; it lives as long as this process, unless it is killed. */
+  static script(text: string, env: Record<string, string>): LauncherProcess {
+    const ending = 'setInterval(() => process.ppid === parent || process.exit(), 100);';
+    const module = `const parent = process.ppid;\n${text}\n${ending}`;
+    return LauncherProcess.run(process.execPath, ['--input-type=module', '-e', module], env);
   }
 
   get output(): string {

@@ -1,5 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { LockAbortedError, LockManager, LockUnavailableError, LockWaitTimeoutError, type Lock } from '#lock';
+import {
+  LockAbortedError,
+  LockContendedError,
+  LockManager,
+  LockUnavailableError,
+  LockWaitTimeoutError,
+  type Lock,
+} from '#lock';
 import { Database, Metrics } from '#platform';
 import { placeInTransaction } from '../order-transaction.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
@@ -51,7 +58,9 @@ export class PerOrderStrategy implements ReservationStrategy {
     try {
       return await this.locks.acquire(resources, { leaseMs: LEASE_MS, waitMs, floor, signal: leave });
     } catch (error) {
-      if (error instanceof LockWaitTimeoutError) throw new LaneTimeoutError(error.message, { cause: error });
+      if (error instanceof LockWaitTimeoutError || error instanceof LockContendedError) {
+        throw new LaneTimeoutError(error.message, { cause: error }); // no more time, or too many in front
+      }
       if (error instanceof LockAbortedError && leave.aborted)
         throw new LaneLeftError(error.message, { cause: error });
       if (!(error instanceof LockUnavailableError)) throw error;
