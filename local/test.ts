@@ -7,6 +7,7 @@ import { LocalError } from './errors.js';
 import { stopServersBelow } from './left-overs.js';
 import { readPidFile, writePidFile } from './pid-file.js';
 import { startPostgres } from './postgres.js';
+import { isAlive } from './processes.js';
 import { startRedis } from './redis.js';
 import { PROJECT_ROOT } from './root.js';
 import { countTests, describeCounts, type TestCounts } from './test-counts.js';
@@ -137,9 +138,12 @@ async function removeRun(folder: string): Promise<void> {
 /** What runs left behind that were killed. */
 async function removeOldRuns(): Promise<void> {
   mkdirSync(DATA, { recursive: true });
-  for (const name of readdirSync(DATA).filter((entry) => /^test-\d+$/.test(entry))) {
-    const folder = path.join(DATA, name);
-    if (!readPidFile(path.join(folder, 'run.pid'))) await removeRun(folder);
+  for (const name of readdirSync(DATA)) {
+    const [, pid] = /^test-(\d+)$/.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const pidFile = path.join(DATA, name, 'run.pid');
+    const isStarting = !existsSync(pidFile) && isAlive(Number(pid)); // another run, a moment old
+    if (!isStarting && !readPidFile(pidFile)) await removeRun(path.join(DATA, name));
   }
 }
 

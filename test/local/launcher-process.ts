@@ -48,7 +48,10 @@ export class LauncherProcess {
   /** `npm start` without npm, whose own exit code and lines would stand between. */
   static start(env: Record<string, string>): LauncherProcess {
     // As under npm, it then stops when its parent is gone: a test run that is cut short leaves no launcher.
-    return LauncherProcess.run(process.execPath, ['scripts/run.mjs', 'start'], { npm_lifecycle_event: 'start', ...env });
+    return LauncherProcess.run(process.execPath, ['scripts/run.mjs', 'start'], {
+      npm_lifecycle_event: 'start',
+      ...env,
+    });
   }
 
   /** A module that uses `#local`. It is given the module's text; it lives as long as this process, unless it is killed. */

@@ -95,11 +95,8 @@ test.each(['stop', 'stopImmediately', 'kill'] as const)(
 test('a server that a killed launcher left is stopped first', async () => {
   const program = `import { startPostgres } from '#local';
     const { pid, url } = await startPostgres({ directory: process.env.DIRECTORY });
-    console.log('server', pid, url);
-    setInterval(() => undefined, 1000);`;
-  const launcher = LauncherProcess.run(process.execPath, ['--input-type=module', '-e', program], {
-    DIRECTORY: directory,
-  });
+    console.log('server', pid, url);`;
+  const launcher = LauncherProcess.script(program, { DIRECTORY: directory });
   const [, pid = '', url = ''] = await launcher.says(/^server (\d+) (\S+)$/);
   await query(url, 'CREATE TABLE left_over (n int)');
   launcher.signal('SIGKILL');

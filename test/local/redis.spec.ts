@@ -56,11 +56,8 @@ test('killed and started again it has its port back, and nothing else', async ()
 test('a server that a killed launcher left is stopped first', async () => {
   const program = `import { startRedis } from '#local';
     const { pid } = await startRedis({ directory: process.env.DIRECTORY });
-    console.log('server', pid);
-    setInterval(() => undefined, 1000);`;
-  const launcher = LauncherProcess.run(process.execPath, ['--input-type=module', '-e', program], {
-    DIRECTORY: directory,
-  });
+    console.log('server', pid);`;
+  const launcher = LauncherProcess.script(program, { DIRECTORY: directory });
   const pid = Number((await launcher.says(/^server (\d+)$/))[1]);
   launcher.signal('SIGKILL');
   await launcher.exit;
