@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { openRunFolder } from '#local';
 import { InterruptedError, messageOf, throwIfAborted, UsageError } from './errors.js';
 import { helpPage } from './option-table.js';
 import { parseOptions, type LoadOptions } from './options.js';
@@ -54,12 +55,21 @@ export async function runCommand(args: readonly string[], screen: Screen): Promi
 
 /** @returns whether all runs passed */
 async function runAll(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<boolean> {
-  const directory = path.resolve(HOME, `servers-${process.pid}`);
-  const target = await startTarget(options.target, {
-    directory,
-    print: (line) => progress.print(line),
-    signal,
-  });
+  const folder = await openRunFolder(path.resolve(HOME), 'servers');
+  try {
+    const start = { directory: folder.path, print: (line: string) => progress.print(line), signal };
+    return await runAgainst(await startTarget(options.target, start), options, progress, signal);
+  } finally {
+    await folder.remove();
+  }
+}
+
+async function runAgainst(
+  target: Target,
+  options: LoadOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const failed = await repeat(options, target, progress, signal);
     if (target.ended())

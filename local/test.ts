@@ -1,15 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { migrate, SETTINGS } from '#platform';
 import { Client } from 'pg';
+import { ensureChromiumProgram } from './chromium-program.js';
 import { LocalError } from './errors.js';
-import { stopServersBelow } from './left-overs.js';
-import { readPidFile, writePidFile } from './pid-file.js';
 import { startPostgres } from './postgres.js';
-import { isAlive } from './processes.js';
 import { startRedis } from './redis.js';
 import { PROJECT_ROOT } from './root.js';
+import { openRunFolder } from './run-folder.js';
 import { countTests, describeCounts, type TestCounts } from './test-counts.js';
 import { sleep } from './wait.js';
 
@@ -19,49 +18,54 @@ import { sleep } from './wait.js';
  */
 
 const DATA = path.join(PROJECT_ROOT, '.data');
-const RUN = path.join(DATA, `test-${process.pid}`);
 const TEMPLATE = 'holdfast_template';
 const INFORMATIONAL = ['--listTests', '--showConfig', '--help', '-h', '--version', '-v'];
 
 const JEST_LIMIT_MS = 10_000;
 const LEAK_LIMIT_MS = 30_000;
-const REMOVAL_ATTEMPTS = 10;
 
 let jest: ChildProcess | undefined;
 let interrupted: NodeJS.Signals | undefined;
 
 async function main(args: string[]): Promise<number> {
-  await removeOldRuns();
-  mkdirSync(path.join(RUN, 'tmp'), { recursive: true });
-  writePidFile(path.join(RUN, 'run.pid'), process.pid);
+  const run = await openRunFolder(DATA, 'test');
   try {
-    const environment = await prepare();
-    const outputFile = path.join(RUN, 'results.json');
+    const environment = await prepare(run.path);
+    const outputFile = path.join(run.path, 'results.json');
     const leakWatch = args.some((arg) => arg.startsWith('--watch')) ? undefined : endLeakingJest(outputFile);
     const code = await runJest(['--json', `--outputFile=${outputFile}`, ...args], environment);
     clearInterval(leakWatch);
     if (interrupted || args.some((arg) => INFORMATIONAL.includes(arg))) return code;
     const counts = countTests(outputFile);
-    await removeRun(RUN);
+    await run.remove();
     return conclude(counts, code, args.includes('--passWithNoTests'));
   } finally {
-    await removeRun(RUN);
+    await run.remove();
   }
 }
 
 /** Starts the servers. @returns what the tests find them by */
-async function prepare(): Promise<Record<string, string>> {
+async function prepare(folder: string): Promise<Record<string, string>> {
   const started = performance.now();
+  const chromium = await ensureChromiumProgram(console.log);
   console.log('Starting PostgreSQL and Redis for the tests …');
   const settings = { max_connections: '400', shared_buffers: '256MB', max_wal_size: '2GB' };
   const [postgres, redis] = await Promise.all([
-    startPostgres({ directory: path.join(RUN, 'postgres'), settings }),
-    startRedis({ directory: path.join(RUN, 'redis'), print: console.log }),
+    startPostgres({ directory: path.join(folder, 'postgres'), settings }),
+    startRedis({ directory: path.join(folder, 'redis'), print: console.log }),
   ]);
+  const temporary = path.join(folder, 'tmp');
+  mkdirSync(temporary);
   const server = urlOf(postgres.url, 'postgres');
   await createTemplate(server);
   console.log(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s; running Jest …`);
-  return { TEST_POSTGRES_URL: server, TEST_TEMPLATE_DATABASE: TEMPLATE, TEST_REDIS_URL: redis.url };
+  return {
+    TEST_POSTGRES_URL: server,
+    TEST_TEMPLATE_DATABASE: TEMPLATE,
+    TEST_REDIS_URL: redis.url,
+    TEST_CHROMIUM: chromium,
+    TMPDIR: temporary, // what tests start lies there, so that it is found and stopped after a test that did not get to it
+  };
 }
 
 async function createTemplate(server: string): Promise<void> {
@@ -87,8 +91,7 @@ function runJest(args: string[], environment: Record<string, string>): Promise<n
   const cache = `--cacheDirectory=${path.join(PROJECT_ROOT, 'node_modules', '.cache', 'jest')}`;
   const child = spawn(process.execPath, [...flags, program, cache, ...args], {
     cwd: PROJECT_ROOT,
-    // What tests start lies in TMPDIR, so that it is found and stopped after a test that did not get to it.
-    env: { ...Object.fromEntries(inherited), ...environment, TMPDIR: path.join(RUN, 'tmp') },
+    env: { ...Object.fromEntries(inherited), ...environment },
     stdio: 'inherit',
   });
   jest = child;
@@ -121,30 +124,6 @@ function conclude(counts: TestCounts, jestCode: number, passWithNoTests: boolean
   console.log(describeCounts(counts));
   if (jestCode !== 0) return jestCode;
   return nothingRan && !passWithNoTests ? 1 : 0;
-}
-
-async function removeRun(folder: string): Promise<void> {
-  for (let attempt = 1; existsSync(folder); attempt += 1) {
-    await stopServersBelow(folder);
-    try {
-      rmSync(folder, { recursive: true, force: true });
-    } catch (error) {
-      if (attempt >= REMOVAL_ATTEMPTS) throw error; // until then: something was still writing
-      await sleep(200);
-    }
-  }
-}
-
-/** What runs left behind that were killed. */
-async function removeOldRuns(): Promise<void> {
-  mkdirSync(DATA, { recursive: true });
-  for (const name of readdirSync(DATA)) {
-    const [, pid] = /^test-(\d+)$/.exec(name) ?? [];
-    if (pid === undefined) continue;
-    const pidFile = path.join(DATA, name, 'run.pid');
-    const isStarting = !existsSync(pidFile) && isAlive(Number(pid)); // another run, a moment old
-    if (!isStarting && !readPidFile(pidFile)) await removeRun(path.join(DATA, name));
-  }
 }
 
 function urlOf(url: string, database: string): string {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { startPostgres, startRedis, startService } from '#local';
@@ -24,7 +23,7 @@ export async function startOwnTarget(strategyName: string | undefined, start: Ta
     throw new UsageError(
       `--strategy expects one of ${STRATEGIES.join(', ')}, not ${JSON.stringify(strategy)}.`,
     );
-  const servers = new ServerStack(start.directory);
+  const servers = new ServerStack();
   try {
     return await startServers(strategy, servers, start);
   } catch (error) {
@@ -46,9 +45,6 @@ async function startServers(strategy: string, servers: ServerStack, start: Targe
   const adminKey = randomBytes(24).toString('hex');
   const env: Record<string, string> = {
     LOG_LEVEL: 'warn',
-    // A thousand buyers share one address here, and none of them is to be turned away for it.
-    RATE_LIMIT_BUYER: 'off',
-    RATE_LIMIT_IP: 'off',
     ...settingsFromEnvironment(),
     RESERVATION_STRATEGY: strategy,
     DATABASE_URL: postgres.url,
@@ -98,14 +94,11 @@ async function readRedisVersion(url: string): Promise<string> {
 /** Stops in the reverse order of starting; whatever still runs when the process exits is killed by its number. */
 class ServerStack {
   private readonly running: { server: Server; lastSignal: NodeJS.Signals }[] = [];
-  private readonly directory: string;
   private readonly killAll = () => {
     for (const { server, lastSignal } of this.running.splice(0).reverse()) kill(server.pid, lastSignal);
   };
 
-  constructor(directory: string) {
-    this.directory = directory;
-    mkdirSync(directory, { recursive: true });
+  constructor() {
     process.once('exit', this.killAll);
   }
 
@@ -123,7 +116,6 @@ class ServerStack {
       this.running.pop();
     }
     process.removeListener('exit', this.killAll);
-    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 

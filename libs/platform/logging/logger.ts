@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -7,12 +7,14 @@ const SECRETS = ['authorization', '["x-api-key"]', 'token', 'headers.authorizati
 
 /** One line of JSON a message. Headers are not logged; should one slip in, its secret is struck out. */
 export function createLogger(level: string): Logger {
-  return pino({
+  const options: LoggerOptions = {
     level,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: SECRETS, censor: '[redacted]' },
-  });
+  };
+  // Synchronous: a stream that is flushed at the exit tries for ever when its reader is gone.
+  return pino(options, pino.destination({ dest: process.stdout.fd, sync: true }));
 }
 
 /** Nest's account of its own start: thirty lines that only somebody who debugs it wants. */
