@@ -20,7 +20,7 @@ export function say(subject, text, tone) {
 
 /** What a refusal means to the buyer of `item`; every code that an order can be answered with. */
 const REFUSALS = {
-  sold_out: (item) => `${item.name} is sold out. You have not been charged and hold none.`,
+  sold_out: (item) => `${item.name} is sold out. This order was not placed.`,
   purchase_limit_reached: (item) =>
     item.purchaseLimit === null
       ? `You hold as many of ${item.name} as this sale allows.`

@@ -18,7 +18,7 @@ export interface ClaimedStock {
 /** A later grant has already written: this holder was paused for longer than its lease. */
 export class StaleFenceError extends Error {
   override readonly name = 'StaleFenceError';
-  /** For each stale item the fence that the next grant must reach. */
+  /** For each stale item the fence that the next grant must reach: one above the last that wrote. */
   readonly floors: ReadonlyMap<string, number>;
 
   constructor(floors: ReadonlyMap<string, number>) {
@@ -42,7 +42,7 @@ export async function claimStock(
   ]);
   const stale = rows.filter((row) => row.stale);
   if (stale.length > 0)
-    throw new StaleFenceError(new Map(stale.map((row) => [row.item_id, Number(row.fence)])));
+    throw new StaleFenceError(new Map(stale.map((row) => [row.item_id, Number(row.fence) + 1])));
   return rows.map((row) => ({ itemId: row.item_id, onHand: row.on_hand, reserved: row.reserved }));
 }
 

@@ -59,6 +59,7 @@ function toOrder(row: CustomerOrder, lines: readonly CustomerOrderLine[]): Order
     metadata: row.metadata,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
+    firstExpiresAt: row.firstExpiresAt,
     paidAt: row.paidAt,
   };
 }

@@ -1,17 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsOptional,
-  IsUUID,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
-import { IsMetadata, IsText, Money } from '#platform';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsMetadata, IsShape, IsText, Money } from '#platform';
 import { ORDER_STATUSES, type Order, type OrderStatus } from './order.js';
 
 const MAX_LINES = 20;
@@ -38,8 +27,7 @@ export class CreateOrder {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_LINES)
-  @ValidateNested({ each: true })
-  @Type(() => CreateOrderLine)
+  @IsShape(() => CreateOrderLine, { each: true })
   lines: CreateOrderLine[];
 
   @ApiPropertyOptional({
@@ -47,12 +35,11 @@ export class CreateOrder {
     description: 'What the buyer was shown; a difference is 409 price_changed',
   })
   @IsOptional()
-  @ValidateNested()
-  @Type(() => Money)
-  expectedTotal?: Money;
+  @IsShape(() => Money)
+  expectedTotal?: Money | null;
 
   @IsMetadata()
-  metadata?: Record<string, string>;
+  metadata?: Record<string, string> | null;
 }
 
 export class OrderQuery {

@@ -31,6 +31,9 @@ export class CustomerOrder {
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt: Date;
 
+  @Column({ name: 'first_expires_at', type: 'timestamptz' })
+  firstExpiresAt: Date;
+
   @Column({ name: 'paid_at', type: 'timestamptz', nullable: true })
   paidAt: Date | null;
 }

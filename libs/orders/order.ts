@@ -29,5 +29,7 @@ export interface Order {
   readonly createdAt: Date;
   /** Until then its stock is held. */
   readonly expiresAt: Date;
+  /** What `expiresAt` was when the order was placed. */
+  readonly firstExpiresAt: Date;
   readonly paidAt: Date | null;
 }

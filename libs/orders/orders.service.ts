@@ -55,7 +55,7 @@ function toRequest(buyerId: string, idempotencyKey: string, body: CreateOrder): 
     throw new ProblemError('duplicate_item', 'Name each item once, with its whole quantity.');
   }
   const saleId = body.saleId.toLowerCase();
-  const { expectedTotal } = body;
+  const expectedTotal = body.expectedTotal ?? undefined;
   const metadata = body.metadata ?? {};
   const requestHash = hashRequest({ saleId, lines, expectedTotal, metadata });
   return { orderId: uuidv7(), buyerId, idempotencyKey, requestHash, saleId, lines, expectedTotal, metadata };
@@ -63,5 +63,5 @@ function toRequest(buyerId: string, idempotencyKey: string, body: CreateOrder): 
 
 /** A replay answers as the first time, whatever has become of the order since. */
 function asCreated(order: Order): Order {
-  return { ...order, status: 'pending_payment', paidAt: null };
+  return { ...order, status: 'pending_payment', expiresAt: order.firstExpiresAt, paidAt: null };
 }

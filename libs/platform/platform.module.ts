@@ -15,10 +15,7 @@ export const CONFIG = Symbol('Config');
 @Global()
 @Module({})
 export class PlatformModule implements OnApplicationShutdown {
-  constructor(
-    private readonly database: Database,
-    private readonly clock: DatabaseClock,
-  ) {}
+  constructor(private readonly clock: DatabaseClock) {}
 
   static forRoot(config: Config): DynamicModule {
     const providers = [
@@ -48,9 +45,8 @@ export class PlatformModule implements OnApplicationShutdown {
     };
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): void {
     this.clock.stop();
-    await this.database.close();
   }
 }
 

@@ -188,6 +188,16 @@ export function correctnessSuite(title: string, environment: () => Record<string
       expect(tally(answers)).toEqual({ idempotency_key_reused: 2 });
     });
 
+    test('accepts an expected total that no single price could be', async () => {
+      const itemId = await shop.createItem(5, { price: { amount: 100_000_000_000, currency: 'EUR' } });
+      const saleId = await shop.createSale([{ itemId }]);
+      const expectedTotal = { amount: 200_000_000_000, currency: 'EUR' };
+      const answer = await (
+        await shop.buyer()
+      ).order(saleId, [{ itemId, quantity: 2 }], 'k', { expectedTotal });
+      expect([answer.status, answer.body.total]).toEqual([201, expectedTotal]);
+    });
+
     test('lets two buyers use the same key', async () => {
       const { itemId, saleId } = await shop.offer(2);
       const key = randomUUID();

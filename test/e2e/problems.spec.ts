@@ -29,7 +29,11 @@ describe('every answer that is not a success', () => {
     expect([answer.status, problem.code]).toEqual([status, code]);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(problem).toMatchObject({ status, type: `urn:holdfast:problem:${code}` });
+    expect(problem).toMatchObject({
+      status,
+      type: `urn:holdfast:problem:${code}`,
+      requestId: answer.headers.get('x-request-id'),
+    });
     expect(typeof problem.retryable).toBe('boolean');
     expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.ts:|SELECT|INSERT|at \w+ \(/);
     return problem;
@@ -153,14 +157,7 @@ describe('every answer that is not a success', () => {
   });
 
   test('comes as problem+json from the socket', async () => {
-    const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connect(shop.service.port, '127.0.0.1');
-      let received = '';
-      socket.on('data', (data) => (received += data.toString()));
-      socket.on('close', () => resolve(received));
-      socket.on('error', reject);
-      socket.write('THIS IS NOT HTTP\r\n\r\n');
-    });
+    const answer = await exchange('THIS IS NOT HTTP\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toMatch(/content-type: application\/problem\+json/);
     expect(answer).toMatch(/"code":"malformed_request"/);
@@ -184,6 +181,73 @@ describe('every answer that is not a success', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toMatch(/"code":"request_timeout"/);
   });
+
+  test('is short, and comes quickly, for a body that is small in bytes and large in work', async () => {
+    const many = (value: string, count: number) =>
+      `{"saleId":1,"lines":[${Array(count).fill(value).join(',')}]}`;
+    const hostile = [
+      many('{}', 85_000),
+      many('{}', 4_000),
+      many('1', 120_000),
+      '['.repeat(100_000) + ']'.repeat(100_000),
+      '{"lines":' + '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_001),
+      `{${Array.from({ length: 9_000 }, (_, index) => `"m${index}":1`).join(',')}}`,
+    ];
+    const buyer = await shop.buyer();
+    for (const body of hostile) {
+      const response = await fetch(`${shop.service.url}/v1/orders`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'idempotency-key': 'k',
+          authorization: `Bearer ${buyer.token}`,
+        },
+        body,
+      });
+      expect(response.status).toBe(400);
+      expect((await response.text()).length).toBeLessThan(10_000);
+    }
+  });
+
+  test.each([
+    ['a list of lists', { lines: [[{}]] }],
+    ['lists in place of an object', { expectedTotal: [{ amount: 1, currency: 'EUR' }] }],
+    ['half of a surrogate pair', { metadata: { a: '\ud800' } }],
+    ['half of a surrogate pair as a name', { metadata: { '\udc00': 'a' } }],
+  ])('refuses %s', async (_, fields) => {
+    const buyer = await shop.buyer();
+    const { itemId, saleId } = await shop.offer(5);
+    const answer = await buyer.order(saleId, [{ itemId, quantity: 1 }], 'k', fields);
+    expectProblem(answer, 400, 'validation_failed');
+  });
+
+  test('comes as problem+json from what serves files, and for odd requests', async () => {
+    expectProblem(
+      await shop.request('GET', '/', { headers: { range: 'bytes=99999999-' } }),
+      400,
+      'malformed_request',
+    );
+    expectProblem(await shop.request('GET', `/v1/sales/${'x'.repeat(300)}`), 404, 'not_found');
+    for (const [head, status] of [
+      ['GET /v1/sales HTTP/1.1\r\nConnection: close', 400],
+      ['GET /v1/sales HTTP/1.1\r\nHost: x\r\nExpect: banana\r\nConnection: close', 400],
+    ] as const) {
+      const answer = await exchange(`${head}\r\n\r\n`);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(answer).toMatch(/content-type: application\/problem\+json/i);
+    }
+  });
+
+  function exchange(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(shop.service.port, '127.0.0.1');
+      let received = '';
+      socket.on('data', (data) => (received += data.toString()));
+      socket.on('close', () => resolve(received));
+      socket.on('error', reject);
+      socket.write(text);
+    });
+  }
 
   test('carries the id of its request, which the caller may choose', async () => {
     const answer = await shop.request('GET', '/nowhere', { headers: { 'x-request-id': 'from-the-edge.7' } });

@@ -23,7 +23,7 @@ interface Placement extends TransactionOptions {
 /** The order transaction on a real database, with guards that can be switched off one by one. */
 export class GuardBench {
   readonly sql: Pool;
-  private readonly database: Database;
+  readonly database: Database;
   private readonly drop: () => Promise<void>;
 
   private constructor(url: string, drop: () => Promise<void>) {
@@ -160,6 +160,7 @@ export function without(part: string, replacement = ''): (text: string) => strin
   };
 }
 
+const SNAPSHOT_NAME = 'placement/snapshot';
 const SNAPSHOT = readFileSync(new URL('../../libs/orders/placement/snapshot.sql', import.meta.url), 'utf8');
 
 function intercept(
@@ -170,11 +171,11 @@ function intercept(
 ): SqlExecutor {
   let readEarly: object[] | undefined;
   const run = async (statement: Statement, values: readonly unknown[]): Promise<object[]> => {
-    if (statement.name === 'claim' && readBeforeLock) {
+    if (statement.name === 'inventory/claim' && readBeforeLock) {
       const itemIds = lines.map((line) => line.itemId);
       readEarly = await transaction.query(SNAPSHOT, [[saleId], itemIds, [buyerId], [idempotencyKey]]);
     }
-    if (statement.name === 'snapshot' && readEarly) return readEarly;
+    if (statement.name === SNAPSHOT_NAME && readEarly) return readEarly;
     const mutate = mutations[statement.name];
     return transaction.query(mutate ? mutate(statement.text) : statement.text, values);
   };
@@ -182,7 +183,7 @@ function intercept(
     query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) => {
       if (typeof statement === 'string') return transaction.query<Row>(statement, values);
       const rows = await run(statement, values);
-      if (statement.name === 'snapshot') await beforeWrite?.();
+      if (statement.name === SNAPSHOT_NAME) await beforeWrite?.();
       return rows as Row[];
     },
   };

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { StaleFenceError } from '#inventory';
-import { PurchaseLimitRaceError, type Outcome } from '#orders';
+import { Deadline, DeadlineError, PurchaseLimitRaceError, type Outcome } from '#orders';
 import { violatedConstraint } from '#platform';
 import { GuardBench, request, without, type Switches } from './bench.js';
 
@@ -20,7 +21,7 @@ describe('the guards of the order transaction', () => {
     await bench.close();
   });
 
-  const noRowLock = { claim: without('FOR UPDATE OF s') };
+  const noRowLock = { 'inventory/claim': without('FOR UPDATE OF s') };
   const noCheck = 'ALTER TABLE stock_level DROP CONSTRAINT IF EXISTS stock_level_reserved_within_on_hand';
   const withCheck = `${noCheck};
     ALTER TABLE stock_level ADD CONSTRAINT stock_level_reserved_within_on_hand
@@ -61,7 +62,10 @@ describe('the guards of the order transaction', () => {
 
   describe('the fresh read behind the lock (with the limit’s condition away)', () => {
     const noCondition = {
-      record: without('WHERE p.quantity + excluded.quantity <= coalesce(', 'WHERE 0 <= coalesce('),
+      'placement/record': without(
+        'WHERE p.quantity + excluded.quantity <= coalesce(',
+        'WHERE 0 <= coalesce(',
+      ),
     };
 
     const raceForTheLimit = async (switches: Switches) => {
@@ -119,11 +123,11 @@ describe('the guards of the order transaction', () => {
     test('refuses a holder whose successor has written, and says what to reach', async () => {
       const error = await placeWithFence({});
       expect(error).toBeInstanceOf(StaleFenceError);
-      expect([...(error as StaleFenceError).floors.values()]).toEqual([7]);
+      expect([...(error as StaleFenceError).floors.values()]).toEqual([8]);
     });
 
     test('lets the late holder write when it is taken away', async () => {
-      const noFence = { claim: without('coalesce(asked.fence < s.fence, false)', 'false') };
+      const noFence = { 'inventory/claim': without('coalesce(asked.fence < s.fence, false)', 'false') };
       expect(await placeWithFence({ mutations: noFence })).toMatchObject({ kind: 'accepted' });
     });
 
@@ -136,9 +140,37 @@ describe('the guards of the order transaction', () => {
     });
   });
 
+  describe('the deadline', () => {
+    test('leaves nothing behind when it passes before the claim or before the write', async () => {
+      const offer = await bench.offer(10);
+      const deadline = Deadline.after(50);
+      const late = bench.place(request(offer), {}, { deadline, beforeWrite: () => sleep(100) });
+      await expect(late).rejects.toBeInstanceOf(DeadlineError);
+      await expect(bench.place(request(offer), {}, { deadline })).rejects.toBeInstanceOf(DeadlineError);
+      expect(await bench.units(offer.itemId)).toMatchObject({ reserved: 0, orders: 0 });
+    });
+  });
+
+  describe('the second run behind an unanswered COMMIT', () => {
+    const versionAfter = async (mustWrite: boolean) => {
+      const offer = await bench.offer(0);
+      expect(await bench.place(request(offer), {}, { mustWrite })).toMatchObject({ code: 'sold_out' });
+      const sql = 'SELECT version::integer FROM stock_level WHERE item_id = $1';
+      return (await bench.sql.query<{ version: number }>(sql, [offer.itemId])).rows[0]?.version;
+    };
+
+    test('writes in any case, so that its own COMMIT reaches the disk and the replicas', async () => {
+      expect(await versionAfter(true)).toBe(1);
+    });
+
+    test('is alone in that: a refusal writes nothing', async () => {
+      expect(await versionAfter(false)).toBe(0);
+    });
+  });
+
   describe('the unique key of buyer and idempotency key (with the look-up away)', () => {
     const noLookUp = {
-      snapshot: without(
+      'placement/snapshot': without(
         'JOIN customer_order placed USING',
         'JOIN (SELECT * FROM customer_order WHERE false) placed USING',
       ),
@@ -218,7 +250,10 @@ describe('the guards of the order transaction', () => {
     test('lets a limit of 3 become 4 when it is taken away', async () => {
       const noCondition = {
         ...noRowLock,
-        record: without('WHERE p.quantity + excluded.quantity <= coalesce(', 'WHERE 0 <= coalesce('),
+        'placement/record': without(
+          'WHERE p.quantity + excluded.quantity <= coalesce(',
+          'WHERE 0 <= coalesce(',
+        ),
       };
       const { outcomes } = await raceForTheLimit({ mutations: noCondition }, [2, 2]);
       expect(outcomes).toEqual(['accepted', 'accepted']);

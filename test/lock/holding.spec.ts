@@ -37,14 +37,16 @@ describe('holding a lock', () => {
     const proxy = await lab.proxy();
     const locks = lab.manager({ url: `redis://127.0.0.1:${proxy.port}` });
     let remainingAtAbort = 0;
+    let lateMs = 0;
     const work = locks.using(RESOURCE, { leaseMs: 600, waitMs: 0 }, async (lock) => {
       proxy.cut();
-      await aborted(lock);
+      const abortedAt = await aborted(lock);
       remainingAtAbort = await lab.client.pttl(lab.lockKey(RESOURCE));
+      lateMs = performance.now() - abortedAt; // between the signal and this look
       expect(lock.signal.reason).toBeInstanceOf(LockLostError);
     });
     await expect(work).rejects.toThrow(LockLostError);
-    expect(remainingAtAbort).toBeGreaterThanOrEqual(-2); // -2: gone in the very same millisecond
+    expect(remainingAtAbort + lateMs).toBeGreaterThan(0); // a key that is gone says -2
     expect(remainingAtAbort).toBeLessThan(200);
   });
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { limitJson } from './json-limits.js';
 import { describeProblem, ProblemError, toProblem, type ProblemCode } from '#platform';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -36,11 +37,33 @@ export function createHttpServer(): FastifyInstance {
       void (reply as FastifyReply).status(problem.status).headers(problem.headers).send(problem.body);
     },
     clientErrorHandler: answerClientError,
-    http: { connectionsCheckingInterval: 1_000, headersTimeout: REQUEST_TIMEOUT_MS },
+    http: {
+      connectionsCheckingInterval: 1_000,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requireHostHeader: false,
+    },
   });
   acceptJsonOnly(server);
+  refuseOddRequests(server);
   endConnectionsOnClose(server);
   return server;
+}
+
+/** What Node would refuse by itself, with an answer that has no body. */
+function refuseOddRequests(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { host, expect } = request.raw.headers;
+    if (host === undefined && request.raw.httpVersion === '1.1') {
+      done(new ProblemError('malformed_request', 'HTTP/1.1 needs a Host header.'));
+    } else if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+      done(new ProblemError('malformed_request', 'Only Expect: 100-continue is understood.'));
+    } else {
+      done();
+    }
+  });
+  server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    server.server.emit('request', request, response); // the hook answers it
+  });
 }
 
 /** An empty body is left to the route: some clients name the content type of a POST that has none. */
@@ -48,8 +71,18 @@ function acceptJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parse(request, body, done);
+    if (body === '') {
+      done(null, undefined);
+      return;
+    }
+    void parse(request, body, (error: Error | null, value?: unknown) => {
+      try {
+        if (!error) limitJson(value);
+        done(error, value);
+      } catch (refusal) {
+        done(refusal as Error);
+      }
+    });
   });
 }
 
@@ -88,7 +121,10 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
     return;
   }
   const [code, detail] = CLIENT_ERRORS[error.code ?? ''] ?? ['malformed_request', 'This is not HTTP.'];
-  const { status, headers, body } = describeProblem(new ProblemError(code, detail), { path: '/' });
+  const { status, headers, body } = describeProblem(new ProblemError(code, detail), {
+    path: '/',
+    id: randomUUID(),
+  });
   const text = JSON.stringify(body);
   const head = { ...headers, 'content-length': String(Buffer.byteLength(text)), connection: 'close' };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);

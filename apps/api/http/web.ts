@@ -24,7 +24,12 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
   });
   if (config.corsOrigins.length > 0) {
     const exposedHeaders = ['Location', 'Idempotency-Replayed', 'Retry-After', 'ETag', 'X-Request-Id'];
-    await app.register(cors, { origin: config.corsOrigins, exposedHeaders });
+    await app.register(cors, {
+      origin: config.corsOrigins,
+      methods: ['GET', 'POST', 'PATCH'],
+      strictPreflight: false, // an OPTIONS that is no preflight is a route that is not there
+      exposedHeaders,
+    });
   }
   await app.register(serveStatic, {
     root: fileURLToPath(new URL('../../web', import.meta.url)),

@@ -27,12 +27,21 @@ export class Deadline {
     return this.remainingMs === 0;
   }
 
+  /**
+   * Stands before each step of a transaction that would have an effect: what nobody waits for any longer must not
+   * happen, since the buyer may have been told something definite by then.
+   * @throws DeadlineError
+   */
+  check(): void {
+    if (this.passed) throw new DeadlineError('The deadline passed while the order was being decided.');
+  }
+
   /** Waits for `work`, and not much past the deadline. @throws DeadlineError */
   async bound<T>(work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const end = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(new DeadlineError('The deadline passed while the order was being decided.')),
+        () => reject(new DeadlineError('The deadline passed.')),
         this.remainingMs + GRACE_MS,
       );
     });

@@ -106,7 +106,7 @@ function refusalOfStock(
     const available = ledger.available(request.saleId, itemId, offer);
     if (available >= quantity) continue;
     const left = available === 0 ? 'is sold out' : `has ${available} left, fewer than ${quantity}`;
-    return refuse('sold_out', `${offer.sku} ${left}.`);
+    return { ...refuse('sold_out', `${offer.sku} ${left}.`), itemId };
   }
   return undefined;
 }
@@ -117,6 +117,7 @@ function accept(
   request: PlacementRequest,
   nowMs: number,
 ): Outcome {
+  const expiresAt = new Date(nowMs + sale.reservationTtlSeconds * 1000);
   const order: Order = {
     id: request.orderId,
     saleId: request.saleId,
@@ -132,7 +133,8 @@ function accept(
     currency: sale.currency,
     metadata: request.metadata,
     createdAt: new Date(nowMs),
-    expiresAt: new Date(nowMs + sale.reservationTtlSeconds * 1000),
+    expiresAt,
+    firstExpiresAt: expiresAt,
     paidAt: null,
   };
   return { kind: 'accepted', order };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StaleFenceError } from '#inventory';
 import {
   CommitOutcomeUnknownError,
-  Database,
+  DatabaseBusyError,
   DatabaseUnavailableError,
   isConflict,
   Metrics,
@@ -10,7 +10,7 @@ import {
   violatedConstraint,
 } from '#platform';
 import { Deadline, DeadlineError } from './deadline.js';
-import { Gate } from './gate.js';
+import type { Gate } from './gate.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { PurchaseLimitRaceError } from './record.js';
 import { LaneLeftError, LaneTimeoutError, type ReservationStrategy } from './reservation-strategy.js';
@@ -25,7 +25,14 @@ const READ_OUT_OF_DATE = new Set([
   'sale_item_held_within_allotment',
 ]);
 
-const NEVER = new AbortController().signal;
+export interface PlacementLimits {
+  /** How long an order may wait. */
+  readonly deadlineMs: number;
+  /** How many orders may be under way. */
+  readonly capacity: number;
+  /** How long those who wait are still served when the process stops. */
+  readonly drainMs: number;
+}
 
 /** What the attempts so far have taught. */
 interface Progress {
@@ -44,16 +51,12 @@ export class OrderPlacement {
   private readonly gate: Gate;
   private readonly strategy: ReservationStrategy;
   private readonly metrics: Metrics;
-  private readonly limits: { deadlineMs: number; capacity: number };
-  private waiting = 0;
+  private readonly limits: PlacementLimits;
+  private readonly underWay = new Set<AbortController>();
+  private stopping = false;
 
-  constructor(
-    strategy: ReservationStrategy,
-    database: Database,
-    metrics: Metrics,
-    limits: { deadlineMs: number; capacity: number },
-  ) {
-    this.gate = new Gate(database);
+  constructor(strategy: ReservationStrategy, gate: Gate, metrics: Metrics, limits: PlacementLimits) {
+    this.gate = gate;
     this.strategy = strategy;
     this.metrics = metrics;
     this.limits = limits;
@@ -61,16 +64,16 @@ export class OrderPlacement {
 
   /** @throws ProblemError overloaded, dependency_unavailable, outcome_unknown */
   async place(request: PlacementRequest): Promise<Outcome> {
-    if (this.waiting >= this.limits.capacity) {
+    if (this.underWay.size >= this.limits.capacity) {
       throw new ProblemError('overloaded', 'Too many orders are waiting; this one was not taken in.');
     }
-    this.metrics.ordersWaiting.set(++this.waiting);
-    const deadline = Deadline.after(this.limits.deadlineMs);
     const leaving = new AbortController();
     const unwatch = this.gate.onClosed(request, () => leaving.abort());
+    this.underWay.add(leaving);
+    this.metrics.ordersWaiting.set(this.underWay.size);
     try {
-      const outcome =
-        (await this.gate.refusal(request)) ?? (await this.attemptUntil(deadline, request, leaving.signal));
+      const deadline = Deadline.after(this.limits.deadlineMs);
+      const outcome = await deadline.bound(this.decide(request, deadline, leaving.signal));
       this.gate.learn(request, outcome);
       this.count(outcome.kind === 'refused' ? outcome.code : outcome.kind);
       return outcome;
@@ -80,23 +83,37 @@ export class OrderPlacement {
       throw problem;
     } finally {
       unwatch();
-      this.metrics.ordersWaiting.set(--this.waiting);
+      this.underWay.delete(leaving);
+      this.metrics.ordersWaiting.set(this.underWay.size);
     }
+  }
+
+  /** Nest calls it when the process begins to stop: whoever still waits after `drainMs` is sent to another replica. */
+  onModuleDestroy(): void {
+    setTimeout(() => {
+      this.stopping = true;
+      for (const leaving of this.underWay) leaving.abort();
+    }, this.limits.drainMs).unref();
+  }
+
+  private async decide(request: PlacementRequest, deadline: Deadline, leave: AbortSignal): Promise<Outcome> {
+    return (await this.gate.refusal(request)) ?? this.attemptUntil(deadline, request, leave);
   }
 
   private async attemptUntil(
     deadline: Deadline,
     request: PlacementRequest,
-    leave: AbortSignal,
+    leave: AbortSignal | undefined,
   ): Promise<Outcome> {
     const progress: Progress = { floors: new Map(), entered: false, ambiguous: false };
     for (;;) {
       try {
         const attempt = { deadline, leave, floors: progress.floors, mustWrite: progress.ambiguous };
-        return await deadline.bound(this.strategy.attempt(request, attempt));
+        return await this.strategy.attempt(request, attempt);
       } catch (error) {
-        leave = NEVER; // once: an order that left and could buy after all waits its turn from then on
+        leave = undefined; // once: an order that left and could buy after all waits its turn from then on
         if (error instanceof LaneLeftError) {
+          if (this.stopping) throw new LaneTimeoutError('The process is stopping.', { cause: error });
           const refusal = await this.gate.refusal(request);
           if (refusal) return refusal;
           continue;
@@ -115,7 +132,7 @@ export class OrderPlacement {
 
 /** Learns from a failed attempt. @returns whether the same request may be tried again */
 function mayTryAgain(error: unknown, progress: Progress): boolean {
-  if (error instanceof LaneTimeoutError) return false;
+  if (isOutOfTime(error)) return false;
   if (error instanceof StaleFenceError) {
     for (const [itemId, fence] of error.floors) progress.floors.set(itemId, fence);
     progress.entered = true;
@@ -141,16 +158,24 @@ function mayTryAgain(error: unknown, progress: Progress): boolean {
 
 /** `overloaded` is said only of an order that never entered a transaction, an error only when nothing was written. */
 function unknownOutcome(error: unknown, progress: Progress, again: boolean): ProblemError | undefined {
-  const outOfTime = again || error instanceof LaneTimeoutError;
-  const unknown = error instanceof DeadlineError || progress.ambiguous || (progress.entered && outOfTime);
-  if (!unknown) return undefined;
+  const unknown = progress.ambiguous || (progress.entered && (again || isOutOfTime(error)));
+  return unknown ? outcomeUnknown(error) : undefined;
+}
+
+/** Whether the order waited as long as it may, and never entered a transaction in this attempt. */
+function isOutOfTime(error: unknown): boolean {
+  return error instanceof LaneTimeoutError || error instanceof DatabaseBusyError;
+}
+
+function outcomeUnknown(cause: unknown): ProblemError {
   const detail = 'Retry with the same Idempotency-Key: it finds the order, if there is one.';
-  return new ProblemError('outcome_unknown', detail, { cause: error });
+  return new ProblemError('outcome_unknown', detail, { cause });
 }
 
 function unanswered(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof LaneTimeoutError) {
+  if (error instanceof DeadlineError) return outcomeUnknown(error);
+  if (isOutOfTime(error)) {
     return new ProblemError('overloaded', 'The order waited too long and was not taken in.', {
       cause: error,
     });

@@ -1,12 +1,23 @@
 import type { Provider } from '@nestjs/common';
 import { LockManager } from '#lock';
 import { CONFIG, Database, Metrics, type Config } from '#platform';
+import { Gate } from './gate.js';
 import { OrderPlacement } from './order-placement.js';
 import { RESERVATION_STRATEGY, type ReservationStrategy } from './reservation-strategy.js';
 import { PerOrderStrategy } from './strategies/per-order.strategy.js';
 import { UnguardedStrategy } from './strategies/unguarded.strategy.js';
 
+/** The gate reads on a connection of its own: one statement at a time, whatever the orders do with theirs. */
+const GATE_DATABASE = Symbol('GateDatabase');
+/** Of the 10 s in which a process that was told to stop has ended. */
+const DRAIN_MS = 6_000;
+
 export const PLACEMENT_PROVIDERS: Provider[] = [
+  {
+    provide: GATE_DATABASE,
+    inject: [CONFIG],
+    useFactory: ({ databaseUrl }: Config) => new Database({ url: databaseUrl, poolSize: 1 }),
+  },
   {
     provide: RESERVATION_STRATEGY,
     inject: [CONFIG, LockManager, Database, Metrics],
@@ -14,11 +25,12 @@ export const PLACEMENT_PROVIDERS: Provider[] = [
   },
   {
     provide: OrderPlacement,
-    inject: [RESERVATION_STRATEGY, Database, Metrics, CONFIG],
-    useFactory: (strategy: ReservationStrategy, database: Database, metrics: Metrics, config: Config) =>
-      new OrderPlacement(strategy, database, metrics, {
+    inject: [RESERVATION_STRATEGY, GATE_DATABASE, Metrics, CONFIG],
+    useFactory: (strategy: ReservationStrategy, gateDatabase: Database, metrics: Metrics, config: Config) =>
+      new OrderPlacement(strategy, new Gate(gateDatabase), metrics, {
         deadlineMs: config.orderDeadlineMs,
         capacity: config.laneCapacity,
+        drainMs: DRAIN_MS,
       }),
   },
 ];

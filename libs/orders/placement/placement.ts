@@ -38,6 +38,8 @@ export interface Refusal {
   readonly code: RefusalCode;
   readonly detail: string;
   readonly retryAfterSec?: number;
+  /** With `sold_out`: the first item that is short. */
+  readonly itemId?: string;
 }
 
 /** What became of a request. A refusal is an outcome, not an error. */

@@ -14,9 +14,9 @@ WITH new_order AS (
     order_id uuid, item_id uuid, sku text, quantity integer, unit_price_amount bigint)
 ), placed AS (
   INSERT INTO customer_order (id, sale_id, buyer_id, idempotency_key, request_hash, status, stock_state,
-                              total_amount, currency, metadata, created_at, expires_at)
+                              total_amount, currency, metadata, created_at, expires_at, first_expires_at)
   SELECT id, sale_id, buyer_id, idempotency_key, request_hash, 'pending_payment', 'reserved',
-         total_amount, currency, metadata, created_at, expires_at
+         total_amount, currency, metadata, created_at, expires_at, expires_at
   FROM new_order ORDER BY buyer_id, idempotency_key
 ), line AS (
   INSERT INTO order_line (order_id, item_id, sku, quantity, unit_price_amount)

@@ -3,7 +3,7 @@
 -- Guard     the fresh read: behind a claim it runs as a statement of its own, because under READ COMMITTED a statement
 --           sees what was committed when it began, and the claim began before it waited
 -- Inputs    $1 uuid[] sale ids · $2 uuid[] item ids · $3 uuid[] buyer ids and, parallel to it, $4 text[] their keys
--- Returns   one row: now_ms, and JSON arrays (null when empty) sales, offers, stock, purchases, placed
+-- Returns   no row on a standby, which may lag; else one row: now_ms, and JSON arrays (null when empty) sales, offers, stock, purchases, placed
 SELECT
   floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms,
   (SELECT json_agg(json_build_object(
@@ -30,3 +30,4 @@ SELECT
       'orderId', placed.id, 'requestHash', placed.request_hash))
    FROM unnest($3::uuid[], $4::text[]) AS asked (buyer_id, idempotency_key)
    JOIN customer_order placed USING (buyer_id, idempotency_key)) AS placed
+WHERE NOT pg_is_in_recovery()

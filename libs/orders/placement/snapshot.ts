@@ -1,5 +1,5 @@
 import type { ClaimedStock } from '#inventory';
-import { loadStatement, type SqlExecutor } from '#platform';
+import { DatabaseUnavailableError, loadStatement, type SqlExecutor } from '#platform';
 import type { SaleWindow } from '#sales';
 import type { PlacementRequest } from './placement.js';
 
@@ -41,6 +41,7 @@ export function placedKey(of: { buyerId: string; idempotencyKey: string }): stri
   return `${of.buyerId}/${of.idempotencyKey}`;
 }
 
+/** @throws DatabaseUnavailableError where it is not the primary that answers */
 export async function readSnapshot(
   sql: SqlExecutor,
   requests: readonly PlacementRequest[],
@@ -51,7 +52,7 @@ export async function readSnapshot(
     requests.map((request) => request.buyerId),
     requests.map((request) => request.idempotencyKey),
   ]);
-  if (!row) throw new Error('snapshot.sql returned no row.');
+  if (!row) throw new DatabaseUnavailableError(new Error('this is a standby'), { entered: false });
   return {
     nowMs: Number(row.now_ms),
     sales: new Map(

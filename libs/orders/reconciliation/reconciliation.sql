@@ -28,8 +28,8 @@ CROSS JOIN LATERAL (
   FROM purchase WHERE sale_id = offer.sale_id AND item_id = offer.item_id
 ) bought
 CROSS JOIN LATERAL (
-  -- Each change of an order's stock_state has exactly one movement a line: a reservation always (but for a sale from
-  -- free stock, which has none), and one more for what became of it.
+  -- Each change of an order's stock_state has exactly one movement a line: a reservation always, and one
+  -- more for what became of it.
   SELECT count(*)::integer AS lines_out_of_step
   FROM order_line line
   JOIN customer_order o ON o.id = line.order_id

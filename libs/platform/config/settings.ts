@@ -18,7 +18,7 @@ export interface Setting<Value> {
 
 const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export const LOCK_PROVIDERS = ['redis'] as const;
+const LOCK_PROVIDERS = ['redis'] as const;
 export const STRATEGIES = ['per-order', 'unguarded'] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 

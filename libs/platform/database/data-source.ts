@@ -11,7 +11,8 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
     migrations: MIGRATIONS,
     poolSize,
     applicationName: 'holdfast',
-    extra: { ...CONNECTION_LIMITS, statement_timeout: 10_000 },
+    // query_timeout is the client's own: a server that is stopped never sends the timeout of a statement
+    extra: { ...CONNECTION_LIMITS, statement_timeout: 5_000, query_timeout: 6_000 },
   };
 }
 

@@ -1,5 +1,12 @@
 import { Pool, type PoolClient } from 'pg';
-import { CommitOutcomeUnknownError, DatabaseUnavailableError, isConnectionFailure } from './errors.js';
+import {
+  CommitOutcomeUnknownError,
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  isConnectionFailure,
+  isPoolTimeout,
+  isStatementFailure,
+} from './errors.js';
 import type { SqlExecutor, Statement } from './sql.js';
 
 /** A dead or stopped holder blocks nobody for longer than this. */
@@ -41,7 +48,7 @@ export class Database implements SqlExecutor {
     this.pool.on('error', (error) => onError?.(error)); // without a listener an idle connection's end ends the process
   }
 
-  /** One statement outside any transaction. @throws DatabaseUnavailableError */
+  /** One statement outside any transaction. @throws DatabaseBusyError, DatabaseUnavailableError */
   async query<Row extends object>(
     statement: Statement | string,
     values: readonly unknown[] = [],
@@ -50,6 +57,7 @@ export class Database implements SqlExecutor {
       const result = await this.pool.query<Row>({ ...asQuery(statement), values: [...values] });
       return result.rows;
     } catch (error) {
+      if (isPoolTimeout(error)) throw new DatabaseBusyError(error);
       if (isConnectionFailure(error)) throw new DatabaseUnavailableError(error, { entered: false });
       throw error;
     }
@@ -57,6 +65,7 @@ export class Database implements SqlExecutor {
 
   /**
    * Runs `work` between BEGIN and COMMIT. Whatever `work` throws rolls back and is thrown on.
+   * @throws DatabaseBusyError when no connection became free in time
    * @throws DatabaseUnavailableError when nothing was written because there was no connection, or it was lost early
    * @throws CommitOutcomeUnknownError when COMMIT was sent and not answered
    */
@@ -79,6 +88,11 @@ export class Database implements SqlExecutor {
     }
   }
 
+  /** Nest calls it once no request is under way any more. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
   }
@@ -89,8 +103,8 @@ export class Database implements SqlExecutor {
       client.on('error', ignore); // the query under way reports it; an unheard 'error' event ends the process
       return client;
     } catch (error) {
-      if (isConnectionFailure(error)) throw new DatabaseUnavailableError(error, { entered: false });
-      throw error;
+      if (isPoolTimeout(error)) throw new DatabaseBusyError(error);
+      throw new DatabaseUnavailableError(error, { entered: false });
     }
   }
 }
@@ -109,8 +123,8 @@ async function commit(client: PoolClient): Promise<void> {
   try {
     tag = (await client.query('COMMIT')).command;
   } catch (error) {
-    if (isConnectionFailure(error)) throw new CommitOutcomeUnknownError(error);
-    throw error; // a deferred constraint: the server answered, so the outcome is known
+    if (isStatementFailure(error)) throw error; // a deferred constraint: the server answered, nothing was written
+    throw new CommitOutcomeUnknownError(error);
   }
   // COMMIT of a transaction that has already failed is answered by ROLLBACK, not by an error.
   if (tag !== 'COMMIT') throw new Error(`COMMIT was answered by ${tag}: a statement's error was swallowed.`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EntityManager } from 'typeorm';
 
-/** A statement of its own file; PostgreSQL prepares it once a connection under its name. */
+/** A statement of its own file; PostgreSQL prepares it once a connection under its name, `<folder>/<file>`. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -16,8 +16,9 @@ export interface SqlExecutor {
 
 /** Reads `file` beside the calling module: `loadStatement(import.meta.url, 'claim.sql')`. */
 export function loadStatement(moduleUrl: string, file: string): Statement {
-  const text = readFileSync(fileURLToPath(new URL(file, moduleUrl)), 'utf8');
-  return { name: path.basename(file, '.sql'), text };
+  const location = fileURLToPath(new URL(file, moduleUrl));
+  const name = `${path.basename(path.dirname(location))}/${path.basename(file, '.sql')}`;
+  return { name, text: readFileSync(location, 'utf8') };
 }
 
 /** Lets a function of SqlExecutor take part in a TypeORM transaction. */

@@ -1,3 +1,4 @@
+import { Transform } from 'class-transformer';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import {
@@ -6,6 +7,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { isStorable } from './text.js';
 
 const MAX_METADATA_BYTES = 4_096;
 
@@ -13,11 +15,11 @@ const MAX_METADATA_BYTES = 4_096;
 class MetadataConstraint implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    // PostgreSQL cannot hold U+0000.
+    // PostgreSQL cannot hold U+0000, nor half of a surrogate pair.
     if (
       !Object.entries(value)
         .flat()
-        .every((part) => typeof part === 'string' && !part.includes('\0'))
+        .every((part) => typeof part === 'string' && isStorable(part))
     )
       return false;
     return Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES;
@@ -36,6 +38,7 @@ export function IsMetadata(): PropertyDecorator {
       additionalProperties: { type: 'string' },
       description: 'At most 4 kB',
     }),
+    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]), // as it came: a copy would lose a key like `constructor`
     IsOptional(),
     Validate(MetadataConstraint),
   );

@@ -1,11 +1,21 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsString, Length, Matches } from 'class-validator';
+import { IsString, Length, ValidateBy } from 'class-validator';
 
-/** A text of a bounded length. U+0000 is refused: PostgreSQL cannot hold it. */
+/** Whether PostgreSQL can hold the text: it has neither U+0000 nor half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+/** A text of a bounded length that PostgreSQL can hold. */
 export function IsText(minLength: number, maxLength: number): PropertyDecorator {
   return applyDecorators(
-    // eslint-disable-next-line no-control-regex -- it is the character that is meant
-    Matches(/^[^\u0000]*$/, { message: '$property must not contain U+0000' }),
+    ValidateBy({
+      name: 'isStorable',
+      validator: {
+        validate: (value) => typeof value !== 'string' || isStorable(value),
+        defaultMessage: () => '$property must be well-formed Unicode without U+0000',
+      },
+    }),
     Length(minLength, maxLength),
     IsString(),
   );

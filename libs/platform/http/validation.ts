@@ -1,6 +1,10 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { ProblemError, type FieldError } from '../problem/problems.js';
 
+/** Nobody mends more at once, and an answer must not be larger than its request. */
+const MAX_ERRORS = 20;
+const MAX_DETAIL_LENGTH = 500;
+
 /** Shapes of bodies and queries. Nothing is converted by implication: `"1"` is not 1, and unknown fields are refused. */
 export function createValidationPipe(): ValidationPipe {
   return new ValidationPipe({
@@ -9,10 +13,9 @@ export function createValidationPipe(): ValidationPipe {
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     exceptionFactory: (errors) => {
-      const fields = errors.flatMap((error) => fieldErrors(error, ''));
-      return new ProblemError('validation_failed', fields.map((field) => field.message).join('; '), {
-        errors: fields,
-      });
+      const fields = errors.flatMap((error) => fieldErrors(error, '')).slice(0, MAX_ERRORS);
+      const detail = fields.map((field) => `${field.path}: ${field.message}`).join('; ');
+      return new ProblemError('validation_failed', detail.slice(0, MAX_DETAIL_LENGTH), { errors: fields });
     },
   });
 }

@@ -10,7 +10,7 @@ export interface ProblemDocument {
   detail: string;
   code: ProblemCode;
   instance: string;
-  requestId?: string;
+  requestId: string;
   retryable: boolean;
   errors?: readonly FieldError[];
 }
@@ -18,7 +18,7 @@ export interface ProblemDocument {
 /** Body and headers of the answer to `problem`, whichever layer it came from. */
 export function describeProblem(
   problem: ProblemError,
-  request: { path: string; id?: string },
+  request: { path: string; id: string },
 ): { status: number; headers: Record<string, string>; body: ProblemDocument } {
   const { status, title, retryable } = PROBLEMS[problem.code];
   const retryAfterSec = status === 503 ? jittered(problem.retryAfterSec ?? 1) : problem.retryAfterSec;
@@ -27,6 +27,7 @@ export function describeProblem(
     headers: {
       'content-type': PROBLEM_MEDIA_TYPE,
       'cache-control': 'no-store',
+      'x-request-id': request.id,
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(retryAfterSec === undefined ? {} : { 'retry-after': String(retryAfterSec) }),
     },
@@ -37,7 +38,7 @@ export function describeProblem(
       detail: problem.message,
       code: problem.code,
       instance: request.path,
-      ...(request.id === undefined ? {} : { requestId: request.id }),
+      requestId: request.id,
       retryable,
       ...(problem.errors ? { errors: problem.errors } : {}),
     },

@@ -23,7 +23,6 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'Who is calling is not known', retryable: false },
   forbidden: { status: 403, title: 'The caller may not do this', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
-  method_not_allowed: { status: 405, title: 'The method is not allowed here', retryable: false },
   request_timeout: { status: 408, title: 'The request took too long to arrive', retryable: true },
   sold_out: { status: 409, title: 'Sold out', retryable: false },
   purchase_limit_reached: { status: 409, title: 'The purchase limit is reached', retryable: false },

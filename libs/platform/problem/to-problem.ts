@@ -19,7 +19,7 @@ const BY_FASTIFY_CODE: Record<string, [ProblemCode, string]> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send Content-Type: application/json.'],
   FST_ERR_BAD_URL: ['malformed_request', 'The path is not a valid URL.'],
   FST_ERR_NOT_FOUND: ['not_found', 'There is nothing here.'],
-  ECONNRESET: ['malformed_request', 'The connection ended before the body did.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing here.'],
 };
 
 function fromFastify(error: unknown): ProblemError | undefined {
@@ -37,7 +37,6 @@ const BY_STATUS: Record<number, ProblemCode> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
-  405: 'method_not_allowed',
   408: 'request_timeout',
   413: 'body_too_large',
   415: 'unsupported_media_type',
@@ -47,8 +46,8 @@ const BY_STATUS: Record<number, ProblemCode> = {
 
 function fromNest(error: unknown): ProblemError | undefined {
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
-  const code = status === undefined ? undefined : BY_STATUS[status];
-  if (code === undefined) return undefined;
+  if (status === undefined || (status >= 500 && status !== 503)) return undefined;
+  const code = BY_STATUS[status] ?? 'malformed_request'; // such as a Range that a picture does not have
   const detail =
     code === 'not_found' ? 'There is nothing here.' : error instanceof Error ? error.message : code;
   return new ProblemError(code, detail, { cause: error });

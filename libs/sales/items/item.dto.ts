@@ -1,26 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  IsDefined,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  NotEquals,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
-import { IsMetadata, IsText, Money } from '#platform';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, NotEquals } from 'class-validator';
+import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price } from '#platform';
 import { MAX_ON_HAND } from '#inventory';
 
 /** A path of this shop or an https address: what an <img> of the storefront may show. */
-const IMAGE_URL = /^(\/(?!\/)|https?:\/\/)[\x21-\x7e]*$/;
-
-/** An optional member of a PATCH may be left out, but not be null. */
-const IsGivenOrAbsent = () => ValidateIf((_, value) => value !== undefined);
+const IMAGE_URL = /^(\/(?![/\\])|https?:\/\/)[\x21-\x7e]*$/;
 
 export class CreateItem {
   @ApiProperty({ example: 'PHONE-1', minLength: 1, maxLength: 64 })
@@ -44,10 +28,8 @@ export class CreateItem {
   imageUrl?: string | null;
 
   @ApiProperty({ type: Money })
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Money)
-  price: Money;
+  @IsShape(() => Price)
+  price: Price;
 
   @ApiProperty({ description: 'Units on hand', example: 100, minimum: 0 })
   @IsInt()
@@ -56,7 +38,7 @@ export class CreateItem {
   stock: number;
 
   @IsMetadata()
-  metadata?: Record<string, string>;
+  metadata?: Record<string, string> | null;
 }
 
 export class UpdateItem {
@@ -79,12 +61,11 @@ export class UpdateItem {
 
   @ApiPropertyOptional({ type: Money, description: 'Never touches an order already made' })
   @IsGivenOrAbsent()
-  @ValidateNested()
-  @Type(() => Money)
-  price?: Money;
+  @IsShape(() => Price)
+  price?: Price;
 
   @IsMetadata()
-  metadata?: Record<string, string>;
+  metadata?: Record<string, string> | null;
 }
 
 export class AdjustStock {

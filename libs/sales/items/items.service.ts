@@ -16,7 +16,8 @@ export class ItemsService {
   ) {}
 
   async create(manager: EntityManager, body: CreateItem): Promise<ItemView> {
-    const item = manager.create(Item, {
+    // Not manager.create: it copies metadata member by member, and would lose a key like `constructor`.
+    const item = Object.assign(new Item(), {
       id: uuidv7(),
       sku: body.sku,
       name: body.name,
@@ -67,7 +68,7 @@ export class ItemsService {
       ...(body.description === undefined ? {} : { description: body.description }),
       ...(body.imageUrl === undefined ? {} : { imageUrl: body.imageUrl }),
       ...(body.price === undefined ? {} : { priceAmount: body.price.amount }),
-      ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+      ...(body.metadata === undefined ? {} : { metadata: body.metadata ?? {} }),
     };
     if (Object.keys(changes).length > 0) await this.items.update({ id }, changes);
     return this.read(id);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { PAGE_SIZE, ProblemError } from '#platform';
 import { availabilityOf, availableInSale } from './availability.js';
 import { SALE_STATUS_SQL, type SaleStatus } from './sale-status.js';
@@ -11,8 +11,8 @@ export class SaleReader {
   constructor(private readonly dataSource: DataSource) {}
 
   /** @throws ProblemError not_found */
-  async read(id: string): Promise<AdminSaleView> {
-    const [row] = await this.dataSource.query<SaleRow[]>(`${SELECT_SALES} WHERE sale.id = $1`, [id]);
+  async read(id: string, sql: DataSource | EntityManager = this.dataSource): Promise<AdminSaleView> {
+    const [row] = await sql.query<SaleRow[]>(`${SELECT_SALES} WHERE sale.id = $1`, [id]);
     if (!row) throw new ProblemError('not_found', 'There is no such sale.');
     return presentSale(row);
   }

@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -7,30 +6,32 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
   IsOptional,
   IsUUID,
   Max,
   Min,
-  ValidateIf,
-  ValidateNested,
+  ValidateBy,
 } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import { MAX_ON_HAND } from '#inventory';
-import { IsMetadata, IsText, Money } from '#platform';
+import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price } from '#platform';
 import { AVAILABILITIES, type Availability } from './availability.js';
 import { SALE_STATUSES, type SaleStatus } from './sale-status.js';
 
 const MAX_ITEMS = 1_000;
 const MAX_TTL_SECONDS = 604_800;
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+
 /** ISO 8601 with a zone, so that it means one moment. */
 const IsTime = () =>
-  IsISO8601(
-    { strict: true, strictSeparator: true },
-    { message: '$property must be an ISO 8601 time such as 2026-12-01T12:00:00Z' },
-  );
-const IsGivenOrAbsent = () => ValidateIf((_, value) => value !== undefined);
+  ValidateBy({
+    name: 'isTime',
+    validator: {
+      validate: (value) => typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
+      defaultMessage: () => '$property must be an ISO 8601 time with a zone, such as 2026-12-01T12:00:00Z',
+    },
+  });
 const IsUnits = (min: number) => applyDecorators(IsOptional(), Max(MAX_ON_HAND), Min(min), IsInt());
 
 export class CreateSaleItem {
@@ -49,9 +50,8 @@ export class CreateSaleItem {
 
   @ApiPropertyOptional({ type: Money, description: "The sale's price; without it the item's own" })
   @IsOptional()
-  @ValidateNested()
-  @Type(() => Money)
-  price?: Money | null;
+  @IsShape(() => Price)
+  price?: Price | null;
 
   @ApiPropertyOptional({
     minimum: 0,
@@ -92,12 +92,11 @@ export class CreateSale {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_ITEMS)
-  @ValidateNested({ each: true })
-  @Type(() => CreateSaleItem)
+  @IsShape(() => CreateSaleItem, { each: true })
   items: CreateSaleItem[];
 
   @IsMetadata()
-  metadata?: Record<string, string>;
+  metadata?: Record<string, string> | null;
 }
 
 export class UpdateSale {
@@ -122,7 +121,7 @@ export class UpdateSale {
   paused?: boolean;
 
   @IsMetadata()
-  metadata?: Record<string, string>;
+  metadata?: Record<string, string> | null;
 }
 
 export class SaleQuery {

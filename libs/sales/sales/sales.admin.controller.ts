@@ -33,11 +33,11 @@ export class SalesAdminController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdminSaleView> {
     const request = { key, route: 'POST /v1/admin/sales', body };
-    const { answer, replayed } = await this.requests.once(request, async (manager) => ({
-      saleId: await this.sales.create(manager, body),
-    }));
+    const { answer, replayed } = await this.requests.once(request, async (manager) =>
+      this.reader.read(await this.sales.create(manager, body), manager),
+    );
     markReplay(reply, replayed);
-    return this.reader.read(answer.saleId);
+    return answer;
   }
 
   @Patch(':id')

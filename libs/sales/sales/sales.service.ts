@@ -51,7 +51,7 @@ export class SalesService {
       ...(body.startsAt === undefined ? {} : { startsAt: new Date(body.startsAt) }),
       ...(body.endsAt === undefined ? {} : { endsAt: new Date(body.endsAt) }),
       ...(body.paused === undefined ? {} : { paused: body.paused }),
-      ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+      ...(body.metadata === undefined ? {} : { metadata: body.metadata ?? {} }),
     };
     if (Object.keys(changes).length === 0) return;
     try {

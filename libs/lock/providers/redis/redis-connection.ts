@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** After this long without any reply the connection is taken for dead, whatever TCP says, and made anew. */
+/** A command unanswered for so long, and no other reply meanwhile: the connection is taken for dead and made anew. */
 const DEAD_AFTER_MS = 3_000;
 
 /**
@@ -28,24 +28,26 @@ export class RedisConnection {
   private readonly commandTimeoutMs: number;
   private readiness: Promise<void> | undefined;
   private lastError: Error | undefined;
-  private lastSignOfLife = performance.now();
+  /** When the first command was sent since which there was no reply. */
+  private silentSince: number | undefined;
 
   constructor(url: string, commandTimeoutMs: number) {
     this.commandTimeoutMs = commandTimeoutMs;
     this.client = new Redis(url, { ...CONNECTION_OPTIONS, commandTimeout: commandTimeoutMs });
     this.client.on('error', (error) => (this.lastError = error)); // unheard, ioredis would print it
-    this.client.on('connecting', () => (this.lastSignOfLife = performance.now()));
+    this.client.on('connecting', () => (this.silentSince = undefined));
   }
 
   /** Sends one command. @throws NotConnectedError, or whatever ioredis says about a command that was sent */
   async send<Reply>(command: () => Promise<Reply>): Promise<Reply> {
     try {
       if (this.client.status !== 'ready') await this.ready();
+      this.silentSince ??= performance.now();
       const reply = await command();
-      this.lastSignOfLife = performance.now();
+      this.silentSince = undefined;
       return reply;
     } catch (error) {
-      if (isReply(error)) this.lastSignOfLife = performance.now();
+      if (isReply(error)) this.silentSince = undefined;
       else this.endIfDead();
       throw error;
     }
@@ -82,7 +84,8 @@ export class RedisConnection {
   }
 
   private endIfDead(): void {
-    if (performance.now() - this.lastSignOfLife > DEAD_AFTER_MS) this.client.disconnect(true);
+    const silentMs = this.silentSince === undefined ? 0 : performance.now() - this.silentSince;
+    if (silentMs > DEAD_AFTER_MS) this.client.disconnect(true);
   }
 }
 

@@ -38,7 +38,11 @@ export class PerOrderStrategy implements ReservationStrategy {
     const lock = await this.acquire(request, attempt);
     try {
       const fences = lock && fencesByItem(request, lock);
-      const options = { mustWrite: attempt.mustWrite, ...(fences ? { fences } : {}) };
+      const options = {
+        deadline: attempt.deadline,
+        mustWrite: attempt.mustWrite,
+        ...(fences ? { fences } : {}),
+      };
       const [outcome] = await placeInTransaction(this.database, [request], options);
       if (!outcome) throw new Error('A batch of one has one outcome.');
       return outcome;
@@ -56,12 +60,17 @@ export class PerOrderStrategy implements ReservationStrategy {
     const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
     const waitMs = Math.ceil(deadline.remainingMs);
     try {
-      return await this.locks.acquire(resources, { leaseMs: LEASE_MS, waitMs, floor, signal: leave });
+      return await this.locks.acquire(resources, {
+        leaseMs: LEASE_MS,
+        waitMs,
+        floor,
+        ...(leave ? { signal: leave } : {}),
+      });
     } catch (error) {
       if (error instanceof LockWaitTimeoutError || error instanceof LockContendedError) {
         throw new LaneTimeoutError(error.message, { cause: error }); // no more time, or too many in front
       }
-      if (error instanceof LockAbortedError && leave.aborted)
+      if (error instanceof LockAbortedError && leave?.aborted)
         throw new LaneLeftError(error.message, { cause: error });
       if (!(error instanceof LockUnavailableError)) throw error;
       this.metrics.ordersWithoutLock.inc();

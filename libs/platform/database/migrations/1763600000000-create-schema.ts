@@ -88,6 +88,7 @@ CREATE TABLE customer_order (
   metadata         json NOT NULL DEFAULT '{}',
   created_at       timestamptz NOT NULL,
   expires_at       timestamptz NOT NULL,
+  first_expires_at timestamptz NOT NULL, -- what a replay answers, whatever has extended the hold since
   paid_at          timestamptz,
   CONSTRAINT customer_order_idempotency UNIQUE (buyer_id, idempotency_key)
 );
