@@ -64,7 +64,7 @@ describe('the catalogue', () => {
     });
 
     test('keep metadata as it came, and lose it when it is set to null', async () => {
-      const metadata = { constructor: 'x', a: '1' };
+      const metadata = { ean: '4006381', '': 'ü' };
       const id = await shop.createItem(1, { metadata });
       expect((await shop.admin('GET', `/v1/admin/items/${id}`)).body.metadata).toEqual(metadata);
       const changed = await shop.admin('PATCH', `/v1/admin/items/${id}`, { metadata: null });
@@ -112,6 +112,8 @@ describe('the catalogue', () => {
       [{ price: [] }],
       [{ price: [EUR(1)] }],
       [{ metadata: { a: 1 } }],
+      [{ metadata: { constructor: 'x' } }],
+      [{ metadata: { toString: 'x' } }],
       [{ metadata: { a: 'x'.repeat(5_000) } }],
     ])('refuse %j', async (fields) => {
       const body = { sku: `SKU-${randomUUID()}`, name: 'Phone', price: EUR(1), stock: 1, ...fields };

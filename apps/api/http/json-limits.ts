@@ -16,10 +16,17 @@ export function limitJson(body: unknown): void {
     values += level.length;
     if (depth > MAX_DEPTH) throw refused(`is nested more than ${MAX_DEPTH} levels deep`);
     if (values > MAX_VALUES) throw refused(`has more than ${MAX_VALUES} values`);
+    if (level.some(hasLostMember)) throw refused('has a member with a name like constructor or toString');
     level = level.flatMap((value): unknown[] =>
       typeof value === 'object' && value !== null ? Object.values(value) : [],
     );
   }
+}
+
+/** The validation drops members that every object inherits; what cannot be kept is refused instead. */
+function hasLostMember(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).some((name) => name in Object.prototype || name === 'prototype');
 }
 
 function refused(why: string): ProblemError {

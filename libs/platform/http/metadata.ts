@@ -1,4 +1,3 @@
-import { Transform } from 'class-transformer';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import {
@@ -38,7 +37,6 @@ export function IsMetadata(): PropertyDecorator {
       additionalProperties: { type: 'string' },
       description: 'At most 4 kB',
     }),
-    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]), // as it came: a copy would lose a key like `constructor`
     IsOptional(),
     Validate(MetadataConstraint),
   );

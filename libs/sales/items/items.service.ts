@@ -16,8 +16,7 @@ export class ItemsService {
   ) {}
 
   async create(manager: EntityManager, body: CreateItem): Promise<ItemView> {
-    // Not manager.create: it copies metadata member by member, and would lose a key like `constructor`.
-    const item = Object.assign(new Item(), {
+    const item = manager.create(Item, {
       id: uuidv7(),
       sku: body.sku,
       name: body.name,
