@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { LocalError } from './errors.js';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -27,7 +28,7 @@ function bind(port: number, host: string): Promise<number | undefined> {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined);
-      else reject(error);
+      else reject(new LocalError(`HOST: nothing can listen on ${host} (${error.code ?? error.message}).`));
     });
     server.listen({ port, host, exclusive: true }, () => {
       const address = server.address();

@@ -13,10 +13,19 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const TASKS = {
   start: {
     about: 'run the service with its own PostgreSQL and Redis',
+    hasHelp: true,
     run: () => inProcess('local/start.js'),
   },
-  test: { about: 'run every test (arguments go to Jest)', run: () => inProcess('local/test.js') },
-  load: { about: 'run the load harness (--help for its options)', run: () => inProcess('load/main.js') },
+  test: {
+    about: 'run every test (arguments go to Jest)',
+    hasHelp: true,
+    run: () => inProcess('local/test.js'),
+  },
+  load: {
+    about: 'run the load harness (--help for its options)',
+    hasHelp: true,
+    run: () => inProcess('load/main.js'),
+  },
   migrate: { about: 'apply the migrations to DATABASE_URL', run: () => inProcess('apps/api/migrate.js') },
   build: { about: 'compile to dist/', run: () => undefined },
   check: {
@@ -40,6 +49,10 @@ async function main() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
     fail(`Holdfast needs Node ${MINIMUM_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+  }
+  if (!task.hasHelp && args.includes('--help')) {
+    console.log(`npm run ${name}: ${task.about}`);
+    return;
   }
   stopWithNpm();
   await ensureDependencies();

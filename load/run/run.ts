@@ -9,7 +9,7 @@ import { Journal, readJournal } from '../journal.js';
 import type { LoadOptions } from '../options.js';
 import { randomOf } from '../random.js';
 import { Api } from '../target/api.js';
-import { createBuyers, createCatalogue, type Buyer, type Catalogue } from '../target/catalogue.js';
+import { createBuyers, createCatalogue, type Buyer, type Catalogue, endSale } from '../target/catalogue.js';
 import { Sampler } from '../target/sampler.js';
 import type { Target } from '../target/target.js';
 import type { OrderAttempts } from '../workload/order-attempts.js';
@@ -69,6 +69,7 @@ export async function runOnce(context: RunContext): Promise<RunResult> {
   } finally {
     progress.done();
     journal.close();
+    await endSale(api, catalogue.saleId).catch(() => undefined); // the service may be gone, or the run called off
   }
 }
 

@@ -2,7 +2,7 @@ import { LoadError, messageOf } from '../errors.js';
 
 /** A call of the service's API outside the load itself. */
 export interface Call {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;

@@ -59,6 +59,12 @@ export async function createCatalogue(
   return { saleId, currency: CURRENCY, items: soldItems };
 }
 
+/** So that a shop that runs on does not show it any longer. The record is left as it is. @throws LoadError */
+export async function endSale(api: Api, saleId: string): Promise<void> {
+  const body = { endsAt: new Date(Date.now() - 1_000).toISOString() };
+  await api.admin({ method: 'PATCH', path: `/v1/admin/sales/${saleId}`, body }, 200);
+}
+
 async function createItem(
   api: Api,
   { label, number, stock }: { label: string; number: number; stock: number },
