@@ -50,19 +50,9 @@ describe('when the connection is lost during COMMIT', () => {
     const buyer = await shop.buyer();
     const key = randomUUID();
     const order = () => buyer.order(saleId, [{ itemId, quantity: 2 }], key);
-    proxy.loseAnswerTo(COMMIT, { reaches: true });
-    const first = order();
-    await eventually(async () => {
-      const { rowCount } = await shop.record.query(
-        'SELECT 1 FROM customer_order WHERE idempotency_key = $1',
-        [key],
-      );
-      expect(rowCount).toBe(1);
-      proxy.cut();
-    });
-    const unknown = await first;
-    // Between the write and the cut the service may already have found its order.
-    if (unknown.status !== 201) expect(tally([unknown])).toEqual({ outcome_unknown: 1 });
+    expect((await buyer.order(saleId, [{ itemId, quantity: 1 }])).status).toBe(201); // the gate knows the item
+    proxy.loseAnswerTo(COMMIT, { reaches: true, thenRefuses: true });
+    expect(tally([await order()])).toEqual({ outcome_unknown: 1 });
     proxy.restore();
     const found = await eventually(async () => {
       const answer = await order();
@@ -71,7 +61,25 @@ describe('when the connection is lost during COMMIT', () => {
     });
     expect(found.headers.get('idempotency-replayed')).toBe('true');
     const { items, balanced } = await shop.reconcile(saleId);
-    expect([balanced, items[0]?.reserved]).toEqual([true, 2]);
+    expect([balanced, items[0]?.reserved]).toEqual([true, 3]);
+  });
+
+  test('and when it only falls silent, every request still ends', async () => {
+    const { itemId, saleId } = await shop.offer(1);
+    const buyers = await shop.buyers(3);
+    const order = (index: number) => buyers[index]?.order(saleId, [{ itemId, quantity: 1 }]);
+    expect([(await order(0))?.status, (await order(1))?.body.code]).toEqual([201, 'sold_out']);
+    proxy.delayReplies(60_000);
+    const answers = await Promise.all([
+      order(1), // believed sold out: a look
+      order(2),
+      shop.request('GET', `/v1/sales/${saleId}`),
+      shop.request('GET', '/health/ready'),
+      shop.admin('GET', '/v1/admin/items'),
+    ]);
+    expect(answers.map((answer) => answer?.status)).toEqual([503, 503, 503, 503, 503]);
+    proxy.delayReplies(0);
+    await eventually(async () => expect((await order(2))?.body.code).toBe('sold_out'));
   });
 });
 

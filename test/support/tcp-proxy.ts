@@ -16,7 +16,7 @@ export class TcpProxy {
   private replyDelayMs = 0;
   private losesReplies = false;
   private refuses = false;
-  private trap: { text: string; reaches: boolean } | undefined;
+  private trap: { text: string; reaches: boolean; thenRefuses: boolean } | undefined;
 
   private constructor(targetPort: number) {
     this.targetPort = targetPort;
@@ -45,15 +45,24 @@ export class TcpProxy {
   /**
    * The next request that contains the text loses its connection instead of getting an answer.
    * @param reaches whether the server hears it first, and does what it says
+   * @param thenRefuses from then on every other connection is cut and refused too, until `restore`
    */
-  loseAnswerTo(text: string, { reaches }: { reaches: boolean }): void {
-    this.trap = { text, reaches };
+  loseAnswerTo(
+    text: string,
+    { reaches, thenRefuses = false }: { reaches: boolean; thenRefuses?: boolean },
+  ): void {
+    this.trap = { text, reaches, thenRefuses };
   }
 
   /** Cuts every connection, and refuses new ones until `restore`. */
   cut(): void {
     this.refuses = true;
     for (const pair of this.pairs) this.end(pair);
+  }
+
+  private cutAllBut(kept: Pair): void {
+    this.refuses = true;
+    for (const pair of this.pairs) if (pair !== kept) this.end(pair);
   }
 
   restore(): void {
@@ -84,8 +93,9 @@ export class TcpProxy {
 
   private request(pair: Pair, data: Buffer): void {
     if (this.trap && data.includes(this.trap.text)) {
-      const { reaches } = this.trap;
+      const { reaches, thenRefuses } = this.trap;
       this.trap = undefined;
+      if (thenRefuses) this.cutAllBut(pair);
       if (!reaches) {
         this.end(pair);
         return;
