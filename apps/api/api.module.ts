@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { LockModule, RedisLockProvider } from '#lock';
+import { LockModule, RedisLockProvider, type LockProvider } from '#lock';
 import { OrdersModule } from '#orders';
 import { AccessGuard, CONFIG, PlatformModule, ProblemFilter, type Config } from '#platform';
 import { SalesModule } from '#sales';
@@ -19,7 +19,7 @@ export class ApiModule {
         PlatformModule.forRoot(config),
         LockModule.forRootAsync({
           inject: [CONFIG],
-          useFactory: ({ redisUrl }: Config) => new RedisLockProvider({ url: redisUrl }),
+          useFactory: (config: Config) => LOCK_PROVIDERS[config.lockProvider](config),
         }),
         TerminusModule.forRoot({ logger: false }),
         SalesModule,
@@ -34,3 +34,8 @@ export class ApiModule {
     };
   }
 }
+
+/** What LOCK_PROVIDER chooses from. */
+const LOCK_PROVIDERS: Record<Config['lockProvider'], (config: Config) => LockProvider> = {
+  redis: ({ redisUrl }) => new RedisLockProvider({ url: redisUrl }),
+};

@@ -137,7 +137,7 @@ describe('OrderPlacement', () => {
         waiting.push(orderId);
         if (waiting.length > 1) return Promise.resolve(REPLAYED);
         return new Promise((_, reject) => {
-          leave?.addEventListener('abort', () => reject(new LaneLeftError('left')));
+          leave.addEventListener('abort', () => reject(new LaneLeftError('left')));
         });
       },
     });
@@ -207,7 +207,7 @@ describe('OrderPlacement', () => {
       name: 'per-order',
       attempt: (_request, { leave }) =>
         new Promise((_, reject) => {
-          leave?.addEventListener('abort', () => reject(new LaneLeftError('left')));
+          leave.addEventListener('abort', () => reject(new LaneLeftError('left')));
         }),
     };
     const placement = open(strategy, { deadlineMs: 5_000, drainMs: 50 });

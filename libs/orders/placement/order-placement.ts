@@ -14,6 +14,7 @@ import type { Gate } from './gate.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { PurchaseLimitRaceError } from './record.js';
 import { LaneLeftError, LaneTimeoutError, type ReservationStrategy } from './reservation-strategy.js';
+import { Waiter } from './waiter.js';
 
 /** Between two attempts, in milliseconds; the wait is drawn from 0 to it. */
 const MAX_BACKOFF_MS = 100;
@@ -52,7 +53,7 @@ export class OrderPlacement {
   private readonly strategy: ReservationStrategy;
   private readonly metrics: Metrics;
   private readonly limits: PlacementLimits;
-  private readonly underWay = new Set<AbortController>();
+  private readonly underWay = new Set<Waiter>();
   private stopping = false;
 
   constructor(strategy: ReservationStrategy, gate: Gate, metrics: Metrics, limits: PlacementLimits) {
@@ -67,13 +68,12 @@ export class OrderPlacement {
     if (this.underWay.size >= this.limits.capacity) {
       throw new ProblemError('overloaded', 'Too many orders are waiting; this one was not taken in.');
     }
-    const leaving = new AbortController();
-    const unwatch = this.gate.onClosed(request, () => leaving.abort());
-    this.underWay.add(leaving);
+    const waiter = new Waiter((leave) => this.gate.onClosed(request, leave));
+    this.underWay.add(waiter);
     this.metrics.ordersWaiting.set(this.underWay.size);
     try {
       const deadline = Deadline.after(this.limits.deadlineMs);
-      const outcome = await deadline.bound(this.decide(request, deadline, leaving.signal));
+      const outcome = await deadline.bound(this.decide(request, deadline, waiter));
       this.gate.learn(request, outcome);
       this.count(outcome.kind === 'refused' ? outcome.code : outcome.kind);
       return outcome;
@@ -82,8 +82,8 @@ export class OrderPlacement {
       this.count(problem.code);
       throw problem;
     } finally {
-      unwatch();
-      this.underWay.delete(leaving);
+      waiter.end();
+      this.underWay.delete(waiter);
       this.metrics.ordersWaiting.set(this.underWay.size);
     }
   }
@@ -92,28 +92,27 @@ export class OrderPlacement {
   onModuleDestroy(): void {
     setTimeout(() => {
       this.stopping = true;
-      for (const leaving of this.underWay) leaving.abort();
+      for (const waiter of this.underWay) waiter.leave();
     }, this.limits.drainMs).unref();
   }
 
-  private async decide(request: PlacementRequest, deadline: Deadline, leave: AbortSignal): Promise<Outcome> {
-    return (await this.gate.refusal(request)) ?? this.attemptUntil(deadline, request, leave);
+  private async decide(request: PlacementRequest, deadline: Deadline, waiter: Waiter): Promise<Outcome> {
+    return (await this.gate.refusal(request)) ?? this.attemptUntil(deadline, request, waiter);
   }
 
   private async attemptUntil(
     deadline: Deadline,
     request: PlacementRequest,
-    leave: AbortSignal | undefined,
+    waiter: Waiter,
   ): Promise<Outcome> {
     const progress: Progress = { floors: new Map(), entered: false, ambiguous: false };
     for (;;) {
       try {
-        const attempt = { deadline, leave, floors: progress.floors, mustWrite: progress.ambiguous };
-        return await this.strategy.attempt(request, attempt);
+        const { floors, ambiguous: mustWrite } = progress;
+        return await this.strategy.attempt(request, { deadline, leave: waiter.signal, floors, mustWrite });
       } catch (error) {
-        leave = undefined; // once: an order that left and could buy after all waits its turn from then on
-        if (error instanceof LaneLeftError) {
-          if (this.stopping) throw new LaneTimeoutError('The process is stopping.', { cause: error });
+        waiter.stay(); // an order that left once and could buy after all must not be sent round and round
+        if (error instanceof LaneLeftError && !this.stopping) {
           const refusal = await this.gate.refusal(request);
           if (refusal) return refusal;
           continue;
@@ -162,9 +161,9 @@ function unknownOutcome(error: unknown, progress: Progress, again: boolean): Pro
   return unknown ? outcomeUnknown(error) : undefined;
 }
 
-/** Whether the order waited as long as it may, and never entered a transaction in this attempt. */
+/** Whether the order waited as long as it may, and entered no transaction in this attempt. */
 function isOutOfTime(error: unknown): boolean {
-  return error instanceof LaneTimeoutError || error instanceof DatabaseBusyError;
+  return [LaneTimeoutError, LaneLeftError, DatabaseBusyError].some((type) => error instanceof type);
 }
 
 function outcomeUnknown(cause: unknown): ProblemError {

@@ -9,7 +9,7 @@ export interface Attempt {
   /** See TransactionOptions.mustWrite. */
   readonly mustWrite: boolean;
   /** Aborts when the order need not wait any longer; it has no effect once a transaction began. */
-  readonly leave: AbortSignal | undefined;
+  readonly leave: AbortSignal;
 }
 
 /**

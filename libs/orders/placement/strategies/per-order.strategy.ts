@@ -60,18 +60,12 @@ export class PerOrderStrategy implements ReservationStrategy {
     const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
     const waitMs = Math.ceil(deadline.remainingMs);
     try {
-      return await this.locks.acquire(resources, {
-        leaseMs: LEASE_MS,
-        waitMs,
-        floor,
-        ...(leave ? { signal: leave } : {}),
-      });
+      return await this.locks.acquire(resources, { leaseMs: LEASE_MS, waitMs, floor, signal: leave });
     } catch (error) {
       if (error instanceof LockWaitTimeoutError || error instanceof LockContendedError) {
         throw new LaneTimeoutError(error.message, { cause: error }); // no more time, or too many in front
       }
-      if (error instanceof LockAbortedError && leave?.aborted)
-        throw new LaneLeftError(error.message, { cause: error });
+      if (error instanceof LockAbortedError) throw new LaneLeftError(error.message, { cause: error });
       if (!(error instanceof LockUnavailableError)) throw error;
       this.metrics.ordersWithoutLock.inc();
       return undefined;
