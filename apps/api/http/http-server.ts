@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { limitJson } from './json-limits.js';
 import { describeProblem, ProblemError, toProblem, type ProblemCode } from '#platform';
+import { limitJson } from './json-limits.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 /** A whole request, sent a byte a second or not, has arrived by then. */

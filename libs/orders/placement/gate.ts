@@ -1,4 +1,5 @@
 import type { Database } from '#platform';
+import type { Deadline } from './deadline.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { RefusalBatch } from './refusal-batch.js';
 
@@ -27,9 +28,9 @@ export class Gate {
   }
 
   /** @returns undefined for an order that should be placed */
-  async refusal(request: PlacementRequest): Promise<Outcome | undefined> {
+  async refusal(request: PlacementRequest, deadline: Deadline): Promise<Outcome | undefined> {
     if (!this.looksRefused(request)) return undefined;
-    const outcome = await this.refusals.decide(request);
+    const outcome = await this.refusals.decide(request, deadline);
     if (outcome.kind !== 'accepted') return outcome;
     for (const { itemId } of request.lines) this.known.add(itemId);
     return undefined;

@@ -97,7 +97,7 @@ export class OrderPlacement {
   }
 
   private async decide(request: PlacementRequest, deadline: Deadline, waiter: Waiter): Promise<Outcome> {
-    return (await this.gate.refusal(request)) ?? this.attemptUntil(deadline, request, waiter);
+    return (await this.gate.refusal(request, deadline)) ?? this.attemptUntil(deadline, request, waiter);
   }
 
   private async attemptUntil(
@@ -113,7 +113,7 @@ export class OrderPlacement {
       } catch (error) {
         waiter.stay(); // an order that left once and could buy after all must not be sent round and round
         if (error instanceof LaneLeftError && !this.stopping) {
-          const refusal = await this.gate.refusal(request);
+          const refusal = await this.gate.refusal(request, deadline);
           if (refusal) return refusal;
           continue;
         }

@@ -1,4 +1,5 @@
-import { Database } from '#platform';
+import type { Database } from '#platform';
+import type { Deadline } from './deadline.js';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { readSnapshot } from './snapshot.js';
@@ -7,6 +8,7 @@ const MAX_BATCH = 500;
 
 interface Waiting {
   readonly request: PlacementRequest;
+  readonly deadline: Deadline;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -24,10 +26,13 @@ export class RefusalBatch {
     this.database = database;
   }
 
-  /** @returns what the request would hear now; `accepted` means that it should be placed, not that it was */
-  decide(request: PlacementRequest): Promise<Outcome> {
+  /**
+   * Settles with what the request would hear now; `accepted` means that it should be placed, not that it was. Past its
+   * deadline nobody listens any longer, and it may never settle.
+   */
+  decide(request: PlacementRequest, deadline: Deadline): Promise<Outcome> {
     return new Promise((settle, fail) => {
-      this.waiting.push({ request, settle, fail });
+      this.waiting.push({ request, deadline, settle, fail });
       if (!this.running) void this.run();
     });
   }
@@ -35,9 +40,9 @@ export class RefusalBatch {
   private async run(): Promise<void> {
     this.running = true;
     while (this.waiting.length > 0) {
-      const batch = this.waiting.slice(0, MAX_BATCH);
-      this.waiting = this.waiting.slice(MAX_BATCH);
-      await this.answer(batch);
+      const live = this.waiting.filter(({ deadline }) => !deadline.passed);
+      this.waiting = live.slice(MAX_BATCH);
+      if (live.length > 0) await this.answer(live.slice(0, MAX_BATCH));
     }
     this.running = false;
   }
