@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
-import { IsMetadata, IsShape, IsText, Money } from '#platform';
+import { IsMetadata, IsShape, Money } from '#platform';
 import { ORDER_STATUSES, type Order, type OrderStatus } from './order.js';
 
 const MAX_LINES = 20;
@@ -40,13 +40,6 @@ export class CreateOrder {
 
   @IsMetadata()
   metadata?: Record<string, string> | null;
-}
-
-export class OrderQuery {
-  @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
-  @IsOptional()
-  @IsText(1, 200)
-  cursor?: string;
 }
 
 export class OrderLineView {

@@ -7,10 +7,11 @@ import {
   ForBuyers,
   IdempotencyKey,
   markReplay,
+  PageQuery,
   readCursor,
   UuidParam,
 } from '#platform';
-import { CreateOrder, OrderPage, OrderQuery, OrderView } from './order.dto.js';
+import { CreateOrder, OrderPage, OrderView } from './order.dto.js';
 import { OrdersService } from './orders.service.js';
 
 @ApiTags('storefront')
@@ -44,7 +45,7 @@ export class OrdersController {
 
   @Get()
   @ApiOkResponse({ type: OrderPage })
-  list(@BuyerId() buyerId: string, @Query() query: OrderQuery): Promise<OrderPage> {
+  list(@BuyerId() buyerId: string, @Query() query: PageQuery): Promise<OrderPage> {
     return this.orders.list(buyerId, readCursor(query.cursor));
   }
 

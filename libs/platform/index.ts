@@ -10,7 +10,7 @@ export { migrate, pendingMigrations } from './database/data-source.js';
 export { Database } from './database/database.js';
 export * from './database/errors.js';
 export { executorOf, loadStatement, type SqlExecutor, type Statement } from './database/sql.js';
-export { PAGE_SIZE, readCursor, toPage, type Page } from './http/cursor.js';
+export { PAGE_SIZE, PageQuery, readCursor, toPage, type Page } from './http/cursor.js';
 export { AdminRequests } from './idempotency/admin-requests.js';
 export { ApiIdempotencyKey, IdempotencyKey, markReplay } from './idempotency/idempotency-key.js';
 export { hashRequest } from './idempotency/request-hash.js';

@@ -1,5 +1,7 @@
-import { isUUID } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, isUUID } from 'class-validator';
 import { ProblemError } from '../problem/problems.js';
+import { IsText } from './text.js';
 
 export const PAGE_SIZE = 50;
 
@@ -7,6 +9,14 @@ export const PAGE_SIZE = 50;
 export interface Page<T> {
   data: T[];
   nextCursor: string | null;
+}
+
+/** The query of a list. */
+export class PageQuery {
+  @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
+  @IsOptional()
+  @IsText(1, 200)
+  cursor?: string;
 }
 
 /** Cuts a page from rows that were read with `PAGE_SIZE + 1`. */

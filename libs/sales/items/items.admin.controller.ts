@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiQuery, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   AdminRequests,
@@ -7,6 +7,7 @@ import {
   ForAdministrators,
   IdempotencyKey,
   markReplay,
+  PageQuery,
   readCursor,
   UuidParam,
 } from '#platform';
@@ -40,10 +41,9 @@ export class ItemsAdminController {
   }
 
   @Get()
-  @ApiQuery({ name: 'cursor', required: false })
   @ApiOkResponse({ type: ItemPage })
-  list(@Query('cursor') cursor?: string): Promise<ItemPage> {
-    return this.items.list(readCursor(cursor));
+  list(@Query() query: PageQuery): Promise<ItemPage> {
+    return this.items.list(readCursor(query.cursor));
   }
 
   @Get(':id')

@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
 import { MAX_ON_HAND } from '#inventory';
-import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price } from '#platform';
+import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price, PageQuery } from '#platform';
 import { AVAILABILITIES, type Availability } from './availability.js';
 import { SALE_STATUSES, type SaleStatus } from './sale-status.js';
 
@@ -124,16 +124,11 @@ export class UpdateSale {
   metadata?: Record<string, string> | null;
 }
 
-export class SaleQuery {
+export class SaleQuery extends PageQuery {
   @ApiPropertyOptional({ enum: SALE_STATUSES })
   @IsOptional()
   @IsIn(SALE_STATUSES)
   status?: SaleStatus;
-
-  @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
-  @IsOptional()
-  @IsText(1, 200)
-  cursor?: string;
 }
 
 export class SaleItemView {
