@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   'apps/api': ['#orders', '#sales', '#inventory', '#lock', '#platform'],
   local: ['#platform'],
   load: ['#local', '#platform'],
+  bench: ['#load', '#local', '#lock'],
 };
 
 const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
@@ -28,11 +29,12 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
       {
         patterns: [
           {
-            regex: `^#(?!(${allowed.map((library) => library.slice(1)).join('|') || 'nothing'})$)`,
+            regex: `^#(?!(${allowed.map((library) => library.slice(1)).join('|') || 'nothing'})(/|$))`,
             message: `${folder} may import ${allowed.join(', ') || 'nothing of ours'}.`,
           },
           {
-            regex: '(^|/)\\.\\./(.*/)?(libs|apps|local|load|test|lock|platform|inventory|sales|orders)/',
+            regex:
+              '(^|/)\\.\\./(.*/)?(libs|apps|bench|local|load|test|lock|platform|inventory|sales|orders)/',
             message: 'Enter a library through its alias (#orders), never by a path.',
           },
         ],

@@ -179,8 +179,8 @@ export class Launcher {
 async function isWithoutRedis(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
-    const health = (await response.json()) as { details?: { redis?: { degraded?: boolean } } };
-    return health.details?.redis?.degraded === true;
+    const health = (await response.json()) as { details?: { redis?: { status?: string } } };
+    return health.details?.redis?.status === 'degraded';
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { migrate, SETTINGS } from '#platform';
 import { Client } from 'pg';
 import { ensureChromiumProgram } from './chromium-program.js';
+import { conformanceTable, readConformanceRun } from './conformance-table.js';
 import { LocalError } from './errors.js';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
@@ -14,11 +15,13 @@ import { sleep } from './wait.js';
 
 /**
  * The program behind `npm test`: one PostgreSQL with a migrated template database and one Redis for the run, Jest as
- * a child, and a last line that counts. Its arguments are Jest's.
+ * a child, the table of conformance if it was tested, and a last line that counts. Its arguments are Jest's, and
+ * `--full`: what takes long in the conformance suite runs in its full size.
  */
 
 const DATA = path.join(PROJECT_ROOT, '.data');
 const TEMPLATE = 'holdfast_template';
+const FULL = '--full';
 const INFORMATIONAL = ['--listTests', '--showConfig', '--help', '-h', '--version', '-v'];
 
 const JEST_LIMIT_MS = 10_000;
@@ -27,16 +30,19 @@ const LEAK_LIMIT_MS = 30_000;
 let jest: ChildProcess | undefined;
 let interrupted: NodeJS.Signals | undefined;
 
-async function main(args: string[]): Promise<number> {
+async function main(given: string[]): Promise<number> {
+  const args = given.filter((arg) => arg !== FULL);
   const run = await openRunFolder(DATA, 'test');
   try {
     const environment = await prepare(run.path);
+    if (given.includes(FULL)) environment.CONFORMANCE_FULL = 'true';
     const outputFile = path.join(run.path, 'results.json');
     const leakWatch = args.some((arg) => arg.startsWith('--watch')) ? undefined : endLeakingJest(outputFile);
     const code = await runJest(['--json', `--outputFile=${outputFile}`, ...args], environment);
     clearInterval(leakWatch);
     if (interrupted || args.some((arg) => INFORMATIONAL.includes(arg))) return code;
     const counts = countTests(outputFile);
+    for (const line of conformanceTable(readConformanceRun(outputFile))) console.log(line);
     await run.remove();
     return conclude(counts, code, args.includes('--passWithNoTests'));
   } finally {

@@ -3,7 +3,9 @@
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const FOLDERS = ['apps/api', 'apps/web', 'libs', 'local', 'load'];
+const FOLDERS = ['apps/api', 'apps/web', 'libs', 'local', 'load', 'bench'];
+/** Installed and used where they are; what they contain is none of ours. */
+const LEFT_OUT = path.join('bench', 'lock', 'peers') + path.sep;
 const COPIED_AS_IT_IS = path.join('apps', 'web') + path.sep;
 
 /** @param {string} root the repository's root */
@@ -35,7 +37,8 @@ async function sourcesOf(root) {
     const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
     for (const entry of entries) {
       if (!entry.isFile() || /\.(spec\.ts|d\.ts|md)$/.test(entry.name)) continue;
-      files.push(path.relative(root, path.join(entry.parentPath, entry.name)));
+      const file = path.relative(root, path.join(entry.parentPath, entry.name));
+      if (!file.startsWith(LEFT_OUT)) files.push(file);
     }
   }
   return files;

@@ -21,10 +21,24 @@ const TASKS = {
     hasHelp: true,
     run: () => inProcess('local/test.js'),
   },
+  'test:conformance': {
+    about: 'test each lock provider case by case, and print the table (--full: in full size)',
+    hasHelp: true,
+    run: () => {
+      process.argv.splice(2, 0, 'test/lock/(conformance|controls|redis)/');
+      return inProcess('local/test.js');
+    },
+  },
   load: {
     about: 'run the load harness (--help for its options)',
     hasHelp: true,
     run: () => inProcess('load/main.js'),
+  },
+  bench: { about: 'list the benchmarks', run: listBenchmarks },
+  'bench:lock': {
+    about: 'measure the lock against other libraries (--help for its options)',
+    hasHelp: true,
+    run: () => inProcess('bench/lock/main.js'),
   },
   migrate: { about: 'apply the migrations to DATABASE_URL', run: () => inProcess('apps/api/migrate.js') },
   build: { about: 'compile to dist/', run: () => undefined },
@@ -107,6 +121,12 @@ function readPackages(file) {
 /** Runs a compiled program inside this process, so that signals reach it without a relay. */
 function inProcess(file) {
   return import(new URL(`../dist/${file}`, import.meta.url).href);
+}
+
+function listBenchmarks() {
+  for (const [key, { about }] of Object.entries(TASKS)) {
+    if (key.startsWith('bench:')) console.log(`npm run ${key}  ${about}`);
+  }
 }
 
 async function step(title, tool, args) {

@@ -1,12 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { LockModule, RedisLockProvider, type LockProvider } from '#lock';
+import { LockModule } from '#lock/nest';
 import { OrdersModule } from '#orders';
-import { AccessGuard, CONFIG, PlatformModule, ProblemFilter, type Config } from '#platform';
+import { AccessGuard, CONFIG, Metrics, PlatformModule, ProblemFilter, type Config } from '#platform';
 import { SalesModule } from '#sales';
 import { GuestsController } from './guests/guests.controller.js';
+import { lockOptions } from './lock-options.js';
 import { HealthController } from './operations/health.controller.js';
+import { LocksAdminController } from './operations/locks.admin.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { Readiness } from './operations/readiness.js';
 
@@ -17,15 +19,12 @@ export class ApiModule {
       module: ApiModule,
       imports: [
         PlatformModule.forRoot(config),
-        LockModule.forRootAsync({
-          inject: [CONFIG],
-          useFactory: (config: Config) => LOCK_PROVIDERS[config.lockProvider](config),
-        }),
+        LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions }),
         TerminusModule.forRoot({ logger: false }),
         SalesModule,
         OrdersModule,
       ],
-      controllers: [GuestsController, HealthController, MetricsController],
+      controllers: [GuestsController, HealthController, LocksAdminController, MetricsController],
       providers: [
         Readiness,
         { provide: APP_GUARD, useClass: AccessGuard },
@@ -34,8 +33,3 @@ export class ApiModule {
     };
   }
 }
-
-/** What LOCK_PROVIDER chooses from. */
-const LOCK_PROVIDERS: Record<Config['lockProvider'], (config: Config) => LockProvider> = {
-  redis: ({ redisUrl }) => new RedisLockProvider({ url: redisUrl }),
-};

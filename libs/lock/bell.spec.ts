@@ -3,19 +3,20 @@ import { Bell } from './bell.js';
 
 describe('Bell', () => {
   it('wakes the sleeper', async () => {
-    const bell = new Bell();
+    const bell = new Bell<string>();
     const sleep = bell.sleep(20_000);
-    bell.ring();
-    await sleep;
+    bell.ring('look');
+    expect(await sleep).toBe('look');
   });
 
   it('keeps a ring for the next sleep, until it is silenced', async () => {
-    const bell = new Bell();
-    bell.ring();
-    await bell.sleep(20_000);
+    const bell = new Bell<string>();
+    bell.ring('look');
+    expect(await bell.sleep(20_000)).toBe('look');
+    bell.ring('again');
     bell.silence();
     const startedAt = performance.now();
-    await bell.sleep(30);
+    expect(await bell.sleep(30)).toBeUndefined();
     expect(performance.now() - startedAt).toBeGreaterThan(25);
   });
 });

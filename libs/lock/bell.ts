@@ -1,28 +1,32 @@
-/** Wakes the one sleeper; a ring while nobody sleeps is kept for the next sleep, so that none is missed. */
-export class Bell {
-  private rung = false;
+/** Wakes the one sleeper with a message; one that comes while nobody sleeps is kept for the next sleep. */
+export class Bell<Message> {
+  private message: { readonly value: Message } | undefined;
   private wakeSleeper: (() => void) | undefined;
 
-  ring(): void {
-    this.rung = true;
+  ring(value: Message): void {
+    this.message = { value };
     this.wakeSleeper?.();
   }
 
   /** Forgets earlier rings: whoever looks at the store after this sees what they announced. */
   silence(): void {
-    this.rung = false;
+    this.message = undefined;
   }
 
-  /** Resolves at the next ring, at once if there was one, and after `delayMs` in any case. */
-  async sleep(delayMs: number): Promise<void> {
-    if (this.rung) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      this.wakeSleeper = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wakeSleeper = undefined;
+  /** Resolves at the next ring, at once if there was one, and after `delayMs` in any case, then with nothing. */
+  async sleep(delayMs: number): Promise<Message | undefined> {
+    if (!this.message) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, delayMs);
+        this.wakeSleeper = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wakeSleeper = undefined;
+    }
+    const { message } = this;
+    this.message = undefined;
+    return message?.value;
   }
 }

@@ -1,44 +1,104 @@
+import type { Backend } from './backend.js';
 import { Bell } from './bell.js';
-import type { Place } from './local-queue.js';
-import type { LockStore, TimedGrant } from './lock-store.js';
-import type { LockRequest } from './provider.js';
+import type { TimedGrant } from './lock-store.js';
+import type { ClaimEvent, LockRequest, Refusal } from './provider.js';
 import type { WaitLimit } from './wait-limit.js';
 
-const FALLBACK_MIN_MS = 10;
-const FALLBACK_MAX_MS = 1_000;
+const JITTER_MIN_MS = 2;
+const JITTER_MAX_MS = 20;
+const KEY_WITHOUT_EXPIRY_MS = 1_000;
+/** With less of its place left than this share, a claim looks again instead of trusting a grant that it is told of. */
+const MIN_REST = 1 / 4;
 
-/**
- * Tries until the lock is granted or the limit is reached, sleeping in between until a release is announced. The
- * place in front of the local line makes it the only one of this process that does so for these resources.
- * @throws whatever ended the limit, or LockUnavailableError
- */
-export async function contend(
-  store: LockStore,
-  request: LockRequest,
-  { limit, place }: { limit: WaitLimit; place: Place },
-): Promise<TimedGrant> {
-  const bell = new Bell();
-  place.beginContention(bell);
-  try {
-    for (;;) {
-      bell.silence();
-      const answer = await store.acquire(request, limit);
-      if (answer.granted) return answer;
-      // Rings as soon as the watch is in place: a release between the try and that moment is not missed.
-      place.watch(answer.resource);
-      await limit.race(bell.sleep(fallbackDelayMs(answer.remainingMs)));
-    }
-  } finally {
-    bell.ring(); // ends a sleep that the limit has cut short
-    place.endContention();
-  }
+/** Of a waiting claim: what it heard, or the lock itself from a holder of this process. */
+export type Message = ClaimEvent | { readonly inherited: TimedGrant };
+
+/** A claim that was refused before it began to contend. */
+export interface FirstAttempt {
+  readonly refusal: Refusal;
+  readonly sentAt: number;
+  readonly bell: Bell<Message>;
+  readonly endWatch: () => void;
 }
 
 /**
- * When to look again if nobody rings: with full jitter, so that processes do not come in step, and never later than the
- * holder's lease ends, so that a dead one delays nobody. A key without an expiry (negative) is not one of ours.
+ * Tries until the lock is granted or the limit is reached, and sleeps in between until the store, or a holder of this
+ * process, tells of a change. It keeps the claim's place in the store's queue, and gives it up when it ends without the
+ * lock.
+ * @throws whatever ended the limit, or LockUnavailableError
  */
-function fallbackDelayMs(remainingMs: number): number {
-  const boundMs = remainingMs < 0 ? FALLBACK_MAX_MS : Math.min(remainingMs, FALLBACK_MAX_MS);
-  return Math.max(FALLBACK_MIN_MS, Math.random() * boundMs);
+export async function contend(
+  { store, heirs }: Backend,
+  request: LockRequest,
+  limit: WaitLimit,
+  first?: FirstAttempt,
+): Promise<TimedGrant> {
+  const bell = first?.bell ?? new Bell<Message>();
+  const endWatch = first?.endWatch ?? store.watch(request, (event) => bell.ring(event));
+  const [resource = ''] = request.resources;
+  let refusal = first?.refusal;
+  let sentAt = first?.sentAt ?? 0;
+  let isQueued = false;
+  const inherit = (holderValidUntil: number): void => {
+    const inherited = ownGrant(
+      refusal?.promised,
+      request,
+      Math.min(holderValidUntil, placeEnd(sentAt, request)),
+    );
+    if (inherited) bell.ring({ inherited });
+  };
+  try {
+    for (;;) {
+      if (!refusal) {
+        bell.silence();
+        sentAt = performance.now();
+        const answer = await store.acquire(request, limit);
+        if (answer.granted) return answer;
+        refusal = answer;
+      }
+      isQueued = true;
+      if (refusal.promised) heirs.expect(resource, inherit);
+      const message = await limit.race(bell.sleep(delayMs(refusal, request)));
+      heirs.forget(resource, inherit);
+      if (message && 'inherited' in message) return message.inherited;
+      if (message && 'granted' in message) {
+        const grant = ownGrant(message.fences, request, placeEnd(sentAt, request));
+        if (grant) return grant;
+      }
+      refusal = undefined;
+    }
+  } catch (error) {
+    if (isQueued) store.giveBack(request); // its place, and what the store grants to it meanwhile
+    throw error;
+  } finally {
+    heirs.forget(resource, inherit);
+    bell.ring({ look: true }); // ends a sleep that the limit has cut short
+    endWatch();
+  }
+}
+
+/** The store keeps a place from when it applied the last attempt, which was after it was sent. */
+function placeEnd(sentAt: number, { placeMs }: LockRequest): number {
+  return sentAt + placeMs;
+}
+
+/** A grant that the store makes by itself lasts as long as the place that the claim had. */
+function ownGrant(
+  fences: readonly number[] | undefined,
+  { placeMs, replicaAcks }: LockRequest,
+  validUntil: number,
+): TimedGrant | undefined {
+  if (!fences || replicaAcks > 0) return undefined; // what the replicas have, an attempt finds out
+  if (validUntil - performance.now() < placeMs * MIN_REST) return undefined;
+  return { granted: true, fences, validUntil, isWholeLease: false };
+}
+
+/**
+ * When to look again if nobody rings: soon after the holder's lease ends, so that a dead one delays nobody, with jitter,
+ * so that processes do not come in step; and often enough to keep the place.
+ */
+function delayMs({ remainingMs }: Refusal, { placeMs }: LockRequest): number {
+  const holderMs = remainingMs < 0 ? KEY_WITHOUT_EXPIRY_MS : remainingMs;
+  const jitterMs = JITTER_MIN_MS + Math.random() * (JITTER_MAX_MS - JITTER_MIN_MS);
+  return Math.min(holderMs + jitterMs, (placeMs / 3) * (0.75 + Math.random() / 4));
 }

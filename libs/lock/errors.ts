@@ -55,12 +55,21 @@ export class LockLostError extends LockError {
   }
 }
 
+/** A hand-over ticket that is not one, or not any more: altered, cut short, expired, or adopted by somebody else. */
+export class LockTicketError extends LockError {
+  override readonly name = 'LockTicketError';
+
+  constructor(resources: readonly string[], reason: string) {
+    super(resources, `The hand-over ticket ${reason}. Nothing has changed: acquire the lock anew.`);
+  }
+}
+
 /**
  * The store cannot be reached, refuses writes or answers too late: the lock is not held. Do without the lock where the
  * record has a guard of its own, or try again in a second.
  */
 export class LockUnavailableError extends LockError {
-  override readonly name = 'LockUnavailableError';
+  override readonly name: string = 'LockUnavailableError';
   /** `unknown`: the command may have been applied, so that only the same token may try again. `none`: it was not. */
   readonly outcome: 'unknown' | 'none';
 
@@ -71,6 +80,15 @@ export class LockUnavailableError extends LockError {
       cause,
     );
     this.outcome = outcome;
+  }
+}
+
+/** The store is there, but fewer replicas than `replicaAcks` have acknowledged the grant, which was taken back. */
+export class LockUnacknowledgedError extends LockUnavailableError {
+  override readonly name = 'LockUnacknowledgedError';
+
+  constructor(resources: readonly string[], { count, wanted }: { count: number; wanted: number }) {
+    super(resources, new Error(`${count} of ${wanted} replicas have acknowledged the grant`), 'none');
   }
 }
 

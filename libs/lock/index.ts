@@ -1,11 +1,11 @@
+export type { SomeLocks } from './acquire-some.js';
 export * from './errors.js';
+export { LockEvents, type LockEventMap } from './events.js';
+export type { ChainState, ChainSwitch } from './fallback/degradation.js';
+export { FallbackLockProvider, type FallbackLockProviderOptions } from './fallback/fallback-lock-provider.js';
 export type { Lock } from './lock.js';
-export {
-  LockManager,
-  type AcquireOptions,
-  type LockManagerOptions,
-  type TryAcquireOptions,
-} from './lock-manager.js';
-export { LockModule, type LockModuleAsyncOptions } from './nest/lock.module.js';
-export type { Grant, LockClaim, LockProvider, LockRequest, Refusal, Release } from './provider.js';
-export { RedisLockProvider, type RedisLockProviderOptions } from './providers/redis/redis-lock-provider.js';
+export { LockManager } from './lock-manager.js';
+export type * from './options.js';
+export type * from './provider.js';
+export { currentLock } from './reentry.js';
+export { LockLoadError, type Load, type SingleFlightOptions } from './single-flight.js';

@@ -1,19 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Bell } from './bell.js';
 import { LockAbortedError } from './errors.js';
 import { LocalQueue } from './local-queue.js';
 import { WaitLimit } from './wait-limit.js';
 
 describe('LocalQueue', () => {
-  let watched: string[];
   let queue: LocalQueue;
   beforeEach(() => {
-    watched = [];
-    const watch = (resource: string): (() => void) => {
-      watched.push(resource);
-      return () => watched.splice(watched.indexOf(resource), 1);
-    };
-    queue = new LocalQueue({ watch, maxWaiting: 10 });
+    queue = new LocalQueue({ maxWaiting: 10 });
   });
 
   const limitOf = (resources: string[], signal?: AbortSignal) =>
@@ -78,18 +71,16 @@ describe('LocalQueue', () => {
     await expect(next).resolves.toBeDefined();
   });
 
-  it('keeps a watch for those behind, and ends it with the last of them', async () => {
-    const controller = new AbortController();
+  it('tells whether others wait, and lets nobody past them', async () => {
     const first = await queue.enter(limitOf(['a']));
-    const behind = queue.enter(limitOf(['a'], controller.signal));
+    const behind = queue.enter(limitOf(['a']));
     await settle();
-    first.beginContention(new Bell());
-    first.watch('a');
-    first.watch('a');
-    first.endContention();
-    expect(watched).toEqual(['a']);
-    controller.abort();
-    await expect(behind).rejects.toThrow(LockAbortedError);
-    expect(watched).toEqual([]);
+    expect(queue.isEntered('a')).toBe(true);
+    expect(queue.waitingFor('a')).toBe(1);
+    expect(queue.tryEnter(['a'])).toBeUndefined();
+    first.leave();
+    (await behind).leave();
+    expect(queue.isEntered('a')).toBe(false);
+    expect(queue.tryEnter(['a'])).toBeDefined();
   });
 });

@@ -1,21 +1,15 @@
-import type { Bell } from './bell.js';
 import { LockContendedError } from './errors.js';
 import type { WaitLimit } from './wait-limit.js';
 
-/** Begins to watch a resource, and returns what ends it: LockProvider.watch. */
-export type Watch = (resource: string, wake: () => void) => () => void;
-
 /**
- * The waiters of this process, first come, first served. Whoever stands in front of a line contends for the resource
- * in the store, or holds it; everybody else costs the store nothing.
+ * The waiters of this process, first come, first served. Whoever stands in front of a line contends for the resource in
+ * the store, or holds it where the store has no queue; everybody else costs the store nothing.
  */
 export class LocalQueue {
   private readonly lines = new Map<string, Line>();
-  private readonly watch: Watch;
   private readonly maxWaiting: number;
 
-  constructor({ watch, maxWaiting }: { watch: Watch; maxWaiting: number }) {
-    this.watch = watch;
+  constructor({ maxWaiting }: { maxWaiting: number }) {
     this.maxWaiting = maxWaiting;
   }
 
@@ -45,10 +39,32 @@ export class LocalQueue {
     }
   }
 
+  /** @returns undefined when somebody stands in front of one of their lines */
+  tryEnter(resources: readonly string[]): Place | undefined {
+    if (resources.some((resource) => this.lines.has(resource))) return undefined;
+    const place = new Place();
+    for (const resource of resources) {
+      const line = this.line(resource);
+      line.occupy();
+      place.add(line);
+    }
+    return place;
+  }
+
+  /** Somebody stands in its line. */
+  isEntered(resource: string): boolean {
+    return this.lines.has(resource);
+  }
+
+  /** Calls that wait behind the one in front. */
+  waitingFor(resource: string): number {
+    return this.lines.get(resource)?.waitingCount ?? 0;
+  }
+
   private line(resource: string): Line {
     let line = this.lines.get(resource);
     if (!line) {
-      line = new Line(resource, { watch: this.watch, onEmpty: () => this.lines.delete(resource) });
+      line = new Line(() => this.lines.delete(resource));
       this.lines.set(resource, line);
     }
     return line;
@@ -63,20 +79,6 @@ export class Place {
     this.lines.push(line);
   }
 
-  /** From now on releases of watched resources ring the bell. */
-  beginContention(bell: Bell): void {
-    for (const line of this.lines) line.beginContention(bell);
-  }
-
-  watch(resource: string): void {
-    this.lines.find((line) => line.resource === resource)?.keepWatch();
-  }
-
-  /** The lock is held, or given up: the bell is not needed any more. */
-  endContention(): void {
-    for (const line of this.lines) line.endContention();
-  }
-
   /** Lets the next ones in front. */
   leave(): void {
     for (const line of this.lines.splice(0)) line.leave();
@@ -84,22 +86,20 @@ export class Place {
 }
 
 class Line {
-  readonly resource: string;
-  private readonly watch: Watch;
   private readonly onEmpty: () => void;
   private readonly waiting = new Set<() => void>();
   private occupied = false;
-  private bell: Bell | undefined;
-  private endWatch: (() => void) | undefined;
 
-  constructor(resource: string, { watch, onEmpty }: { watch: Watch; onEmpty: () => void }) {
-    this.resource = resource;
-    this.watch = watch;
+  constructor(onEmpty: () => void) {
     this.onEmpty = onEmpty;
   }
 
   get waitingCount(): number {
     return this.waiting.size;
+  }
+
+  occupy(): void {
+    this.occupied = true;
   }
 
   async enter(limit: WaitLimit): Promise<void> {
@@ -114,23 +114,8 @@ class Line {
       await limit.race(turn);
     } catch (error) {
       if (!this.waiting.delete(admit)) this.leave(); // its turn came in the same moment
-      this.endWatchUnlessNeeded();
       throw error;
     }
-  }
-
-  beginContention(bell: Bell): void {
-    this.bell = bell;
-  }
-
-  /** A watch outlives its contender while others wait behind it, so that not every one of them subscribes anew. */
-  keepWatch(): void {
-    this.endWatch ??= this.watch(this.resource, () => this.bell?.ring());
-  }
-
-  endContention(): void {
-    this.bell = undefined;
-    this.endWatchUnlessNeeded();
   }
 
   leave(): void {
@@ -141,13 +126,6 @@ class Line {
       return;
     }
     this.occupied = false;
-    this.endWatchUnlessNeeded();
     this.onEmpty();
-  }
-
-  private endWatchUnlessNeeded(): void {
-    if (this.bell || this.waiting.size > 0) return;
-    this.endWatch?.();
-    this.endWatch = undefined;
   }
 }

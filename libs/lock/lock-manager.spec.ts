@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { LockAbortedError, LockUnavailableError, LockUsageError } from './errors.js';
 import { LockManager } from './lock-manager.js';
-import type { LockProvider, LockRequest } from './provider.js';
+import type { LockAbility, LockProvider, LockRequest } from './provider.js';
 
 /** Keeps what it was asked, and answers as the test says. */
 class ScriptedProvider implements LockProvider {
+  readonly name = 'scripted';
+  readonly abilities = new Set<LockAbility>(['fencing']);
   readonly requests: LockRequest[] = [];
   readonly released: string[] = [];
   answer: () => ReturnType<LockProvider['acquire']> = () => Promise.resolve({ granted: true, fences: [1] });
@@ -16,12 +18,12 @@ class ScriptedProvider implements LockProvider {
     this.requests.push(request);
     return this.answer();
   }
-  extend(): Promise<boolean> {
-    return Promise.resolve(true);
+  extend(): ReturnType<LockProvider['extend']> {
+    return Promise.resolve({ held: true, contended: false });
   }
   release({ token }: LockRequest): ReturnType<LockProvider['release']> {
     this.released.push(token);
-    return Promise.resolve({ complete: true, awaitedElsewhere: false });
+    return Promise.resolve(true);
   }
   watch(): () => void {
     return () => undefined;

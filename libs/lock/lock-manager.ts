@@ -1,88 +1,92 @@
 import { randomUUID } from 'node:crypto';
-import { contend } from './contention.js';
-import {
-  LockAbortedError,
-  LockContendedError,
-  LockLostError,
-  LockUnavailableError,
-  LockUsageError,
-} from './errors.js';
-import { HeldLock, requireLease, requireWait, type Lock } from './lock.js';
-import { LocalQueue, type Place } from './local-queue.js';
-import { LockStore, type TimedGrant } from './lock-store.js';
-import type { LockProvider, LockRequest } from './provider.js';
-import { WaitLimit } from './wait-limit.js';
+import os from 'node:os';
+import { acquireSome, type SomeLocks } from './acquire-some.js';
+import { Acquisitions } from './acquisitions.js';
+import { Backend } from './backend.js';
+import { LockContendedError, LockLostError, LockTicketError, LockUsageError } from './errors.js';
+import { LockEvents } from './events.js';
+import { fromTicket } from './hand-over-ticket.js';
+import type { HeldLock } from './held-lock.js';
+import type { Lock } from './lock.js';
+import type {
+  AcquireOptions,
+  AcquireSomeOptions,
+  AdoptOptions,
+  LockManagerOptions,
+  TryAcquireOptions,
+} from './options.js';
+import type { LockInfo, LockProvider, SharedValues } from './provider.js';
+import { enclosing, runUnder } from './reentry.js';
+import { requireOptions, Requests } from './requests.js';
+import { requireAbility, requireMilliseconds, requireTries } from './requirements.js';
+import { SingleFlight, type Load, type SingleFlightOptions } from './single-flight.js';
 
-export interface TryAcquireOptions {
-  /** How long the store keeps the lock without a renewal. Whole milliseconds. */
-  leaseMs: number;
-  /** After this long the watchdog stops renewing. Default: the manager's. */
-  maxHoldMs?: number;
-  /** The lowest fence that the guarded record still accepts, for all resources or for each. */
-  floor?: number | ReadonlyMap<string, number>;
-  /** Ends the call while it waits; it has no effect once the lock is held. */
-  signal?: AbortSignal;
-}
+const LIST_LIMIT = 10_000;
 
-export interface AcquireOptions extends TryAcquireOptions {
-  /** How long to wait for a lock that another holds; 0 is one try. */
-  waitMs: number;
-}
-
-export interface LockManagerOptions {
-  /** How long calls fail at once after the store was found to be away. Default: 1,000. */
-  breakerOpenMs?: number;
-  /** Calls that may wait for one resource in this process; further ones hear LockContendedError. Default: 10,000. */
-  maxWaiting?: number;
-  /** The watchdog's limit where a call names none, so that a job that hangs does not hold for ever. Default: 15 minutes. */
-  maxHoldMs?: number;
-}
-
-const MAX_RESOURCES = 1_000;
-/** Microseconds reach it in 2112; half of the whole numbers that a double holds are left to grow above it. */
-const MAX_FLOOR = 2 ** 52;
-/** What other processes need to answer a wake-up, before this one asks for the same lock again. */
-const YIELD_MIN_MS = 1;
-const YIELD_MAX_MS = 4;
-
-/** Distributed locks of one provider. One manager a process and provider: it lines up the waiters of the process. */
+/** Distributed locks. One manager a process and provider: it lines up the waiters of the process. */
 export class LockManager {
-  private readonly provider: LockProvider;
-  private readonly store: LockStore;
-  private readonly queue: LocalQueue;
-  private readonly maxHoldMs: number;
-  private readonly owner = randomUUID();
-  private readonly limits = new Set<WaitLimit>();
-  private readonly held = new Set<HeldLock>();
-  private acquisitions = 0;
+  /** What happens, for metrics and logs. */
+  readonly events = new LockEvents();
+  readonly owner: string;
+  readonly provider: LockProvider;
+  private readonly requests: Requests;
+  private readonly backends: ReadonlyMap<string, Backend>;
+  private readonly backend: Backend;
+  private readonly acquisitions: Acquisitions;
+  private readonly flights: SingleFlight | undefined;
   private closing: Promise<void> | undefined;
 
+  /** @throws LockUsageError when the provider lacks what `requires` names */
   constructor(provider: LockProvider, options: LockManagerOptions = {}) {
-    const { breakerOpenMs = 1_000, maxWaiting = 10_000, maxHoldMs = 15 * 60_000 } = options;
+    const { providers = {}, requires = [], breakerOpenMs = 1_000, maxWaiting = 10_000 } = options;
+    for (const ability of requires) requireAbility(provider, ability);
+    this.owner = options.owner ?? `${os.hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
     this.provider = provider;
-    this.maxHoldMs = maxHoldMs;
-    this.store = new LockStore(provider, {
-      breakerOpenMs,
-      onUnavailable: (cause) => this.failWaiting(cause),
-    });
-    this.queue = new LocalQueue({ watch: (resource, wake) => provider.watch(resource, wake), maxWaiting });
+    this.acquisitions = new Acquisitions(this.events, options.maxHoldMs ?? 15 * 60_000);
+    this.requests = new Requests(this.owner);
+    this.backend = new Backend(provider, { breakerOpenMs, maxWaiting });
+    const others = Object.entries(providers).map(
+      ([name, other]) => [name, new Backend(other, { breakerOpenMs, maxWaiting })] as const,
+    );
+    this.backends = new Map([[provider.name, this.backend], ...others]);
+    this.flights = provider.values && this.singleFlights(provider.values);
   }
 
   /**
    * Waits at most `waitMs` for all of the resources together; they are taken all or none.
-   * @throws LockContendedError with `waitMs` 0, LockWaitTimeoutError, LockAbortedError, LockUnavailableError, LockUsageError
+   * @throws LockContendedError with `waitMs` 0 or after the last of `retry`, LockWaitTimeoutError, LockAbortedError,
+   *   LockUnavailableError, LockUsageError
    */
   async acquire(resources: string | readonly string[], options: AcquireOptions): Promise<Lock> {
-    return this.acquireHeld(resources, options);
+    return (await this.acquireHandle(resources, options)).lock;
   }
 
   /** One try: null when one of the resources is taken. @throws LockAbortedError, LockUnavailableError, LockUsageError */
   async tryAcquire(resources: string | readonly string[], options: TryAcquireOptions): Promise<Lock | null> {
-    const request = this.request(resources, options);
-    return this.limited(request, { ...options, waitMs: 0 }, async (limit) => {
-      const answer = await this.store.acquire(request, limit);
-      return answer.granted ? this.hold(request, answer, options) : null;
-    });
+    try {
+      return await this.acquire(resources, { ...options, waitMs: 0 });
+    } catch (error) {
+      if (error instanceof LockContendedError) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Takes those that are free, each with a lock of its own and all in one attempt, and waits for the others.
+   * @throws LockAbortedError, LockUnavailableError, LockUsageError
+   */
+  async tryAcquireSome(resources: readonly string[], options: AcquireSomeOptions): Promise<SomeLocks> {
+    const backend = this.backendOf(options.provider);
+    const sorted = [...new Set(resources)].sort();
+    requireMilliseconds(sorted, 'waitMs', options.waitMs);
+    const mayQueue = options.waitMs > 0;
+    const requests = sorted.map((resource) =>
+      this.requests.make(backend.provider, resource, { ...options, mayQueue }),
+    );
+    if (sorted.length > 0) backend.provider.check(sorted);
+    return acquireSome(this.acquisitions, backend, requests, options, (resource) =>
+      this.acquire(resource, options),
+    );
   }
 
   /**
@@ -95,20 +99,94 @@ export class LockManager {
     options: AcquireOptions,
     job: (lock: Lock) => Promise<T>,
   ): Promise<T> {
-    const lock = await this.acquireHeld(resources, options);
+    const { lock, held } = await this.acquireHandle(resources, options);
     let value: T;
     try {
-      value = await job(lock);
+      value = await runUnder(lock, held, () => job(lock));
     } catch (error) {
       await lock[Symbol.asyncDispose]();
       throw error;
     }
+    if (held.isHandedOver) return value;
     const { signal } = lock;
     const wasHeld = await lock.release().catch(() => true); // not heard of: the lease ends it
     if (signal.aborted) throw signal.reason;
     if (!wasHeld)
       throw new LockLostError(lock.resources, 'its key was gone from the store when the job had ended');
     return value;
+  }
+
+  /**
+   * Takes over what another process handed over. Its handle is dead from here on; the fences stay what they were.
+   * @throws LockTicketError when the ticket was altered, cut short, adopted before, or its lease has ended;
+   *   LockUnavailableError; LockUsageError
+   */
+  async adopt(ticket: string, options: AdoptOptions = {}): Promise<Lock> {
+    const { provider: name, leaseMs, ...claim } = fromTicket(ticket);
+    const backend = this.backends.get(name);
+    if (!backend) throw new LockTicketError(claim.resources, `is of the provider "${name}", not one of mine`);
+    requireAbility(backend.provider, 'handOver');
+    this.acquisitions.requireOpen(claim.resources);
+    const request = this.requests.make(backend.provider, claim.resources, {
+      leaseMs,
+      ...options,
+      mayQueue: false,
+    });
+    const grant = await backend.store.adopt(claim, request);
+    if (!grant) throw new LockTicketError(claim.resources, 'was adopted already, or its lease has ended');
+    return this.acquisitions.hold(backend, request, grant, options);
+  }
+
+  /**
+   * Releases what an owner holds, in whichever process, and nothing that anybody else holds.
+   * @returns how many locks it released
+   * @throws LockUnavailableError; LockUsageError from a provider without `inspection`
+   */
+  async releaseAll({ owner, provider }: { owner: string; provider?: string }): Promise<number> {
+    const backend = this.backendOf(provider);
+    requireAbility(backend.provider, 'inspection');
+    const infos = (await backend.provider.list?.(LIST_LIMIT)) ?? [];
+    const released = infos
+      .filter((info) => info.owner === owner)
+      .map(async ({ resources, token, expiresAtMs, acquiredAtMs }) => {
+        const mine = [...this.acquisitions.held].find((lock) => lock.request.token === token);
+        if (mine) return mine.giveBack();
+        return backend.store.release({ resources, token }, Math.max(1, expiresAtMs - acquiredAtMs));
+      });
+    return (await Promise.all(released)).filter(Boolean).length;
+  }
+
+  /**
+   * What is held now, by whichever process, at most `limit` (10,000) locks.
+   * @throws LockUnavailableError; LockUsageError from a provider without `inspection`
+   */
+  async list({ limit = LIST_LIMIT, provider }: { limit?: number; provider?: string } = {}): Promise<
+    LockInfo[]
+  > {
+    const { provider: store, queue } = this.backendOf(provider);
+    requireAbility(store, 'inspection');
+    const infos = (await store.list?.(limit)) ?? [];
+    return infos.map((info) => ({ ...info, waiters: info.waiters + queue.waitingFor(info.resource) }));
+  }
+
+  /**
+   * The value of `load`, which one caller of all processes runs; all others get its value, for `ttlMs`.
+   * @throws what `load` throws; LockUsageError from a provider without `sharedValues`
+   */
+  async singleFlight<T>(key: string, options: SingleFlightOptions, load: Load<T>): Promise<T> {
+    if (this.flights) return this.flights.run(key, options, load);
+    requireAbility(this.provider, 'sharedValues');
+    throw new LockUsageError([key], `The lock provider "${this.provider.name}" has no values.`);
+  }
+
+  /**
+   * Refuses at once what every call with these options would be refused for.
+   * @param resources those that are known already
+   * @throws LockUsageError
+   */
+  check(options: AcquireOptions, resources: readonly string[] = []): void {
+    requireOptions(this.backendOf(options.provider).provider, resources, options);
+    requireMilliseconds(resources, 'waitMs', options.waitMs);
   }
 
   /** Ends every waiting call with LockAbortedError, aborts the signals of the locks that are held, and gives them back. */
@@ -118,101 +196,38 @@ export class LockManager {
   }
 
   private async endEverything(): Promise<void> {
-    for (const limit of this.limits) limit.fail(closedError(limit.resources));
-    const held = [...this.held];
-    for (const lock of held) lock.lose('its manager was closed');
-    await Promise.all(held.map((lock) => lock[Symbol.asyncDispose]()));
-    await this.store.close();
+    await this.acquisitions.close();
+    await Promise.all([...this.backends.values()].map(({ store }) => store.close()));
   }
 
-  private async acquireHeld(
+  private singleFlights(values: SharedValues): SingleFlight {
+    const onRefreshError = (key: string, error: unknown): void => {
+      this.events.tell('refreshFailed', () => ({ provider: this.provider.name, resources: [key], error }));
+    };
+    return new SingleFlight({ locks: this, values, onRefreshError });
+  }
+
+  private backendOf(name: string | undefined): Backend {
+    const backend = name === undefined ? this.backend : this.backends.get(name);
+    if (backend) return backend;
+    const known = [...this.backends.keys()].join(', ');
+    throw new LockUsageError([], `There is no lock provider "${name}"; there is ${known}.`);
+  }
+
+  private async acquireHandle(
     resources: string | readonly string[],
     options: AcquireOptions,
-  ): Promise<HeldLock> {
-    const request = this.request(resources, options);
-    requireWait(request.resources, options.waitMs);
-    return this.limited(request, options, async (limit) => {
-      if (options.waitMs === 0) {
-        // One try is one command, whatever happens in this process.
-        const answer = await this.store.acquire(request, limit);
-        if (!answer.granted) throw new LockContendedError([answer.resource]);
-        return this.hold(request, answer, options);
-      }
-      const place = await this.queue.enter(limit);
-      try {
-        const grant = await contend(this.store, request, { limit, place });
-        return this.hold(request, grant, options, place);
-      } catch (error) {
-        place.leave();
-        throw error;
-      }
-    });
-  }
-
-  private async limited<T>(
-    { resources }: LockRequest,
-    { waitMs, signal }: AcquireOptions,
-    work: (limit: WaitLimit) => Promise<T>,
-  ): Promise<T> {
-    if (this.closing) throw closedError(resources);
-    if (signal?.aborted) throw new LockAbortedError(resources, signal.reason);
-    const limit = new WaitLimit(resources, { waitMs, signal });
-    this.limits.add(limit);
-    try {
-      return await work(limit);
-    } finally {
-      this.limits.delete(limit);
-      limit.end();
+  ): Promise<{ lock: Lock; held: HeldLock }> {
+    const backend = this.backendOf(options.provider);
+    const mayQueue = options.waitMs > 0 && !options.retry;
+    const request = this.requests.make(backend.provider, resources, { ...options, mayQueue });
+    requireMilliseconds(request.resources, 'waitMs', options.waitMs);
+    if (options.retry) requireTries(request.resources, options.retry.tries);
+    if (options.reentrant) {
+      const outer = enclosing(request.resources, (lock) => this.acquisitions.held.has(lock));
+      if (outer) return { lock: outer.reenter(), held: outer };
     }
+    const held = await this.acquisitions.acquire(backend, request, options);
+    return { lock: held, held };
   }
-
-  private hold(request: LockRequest, grant: TimedGrant, options: TryAcquireOptions, place?: Place): HeldLock {
-    const { maxHoldMs = this.maxHoldMs } = options;
-    const lock = new HeldLock({
-      store: this.store,
-      request,
-      grant,
-      maxHoldMs,
-      onEnd: (ended, { awaitedElsewhere }) => {
-        this.held.delete(ended);
-        if (place && awaitedElsewhere) setTimeout(() => place.leave(), yieldMs()).unref();
-        else place?.leave();
-      },
-    });
-    this.held.add(lock);
-    return lock;
-  }
-
-  private request(given: string | readonly string[], { leaseMs, floor = 0 }: TryAcquireOptions): LockRequest {
-    const resources = typeof given === 'string' ? [given] : [...new Set(given)].sort();
-    if (resources.length === 0 || resources.length > MAX_RESOURCES) {
-      throw new LockUsageError(
-        resources,
-        `One call takes 1 to ${MAX_RESOURCES} resources, not ${resources.length}.`,
-      );
-    }
-    requireLease(resources, leaseMs);
-    this.provider.check(resources);
-    const floors = resources.map((resource) =>
-      typeof floor === 'number' ? floor : (floor.get(resource) ?? 0),
-    );
-    if (!floors.every((lowest) => Number.isInteger(lowest) && lowest >= 0 && lowest <= MAX_FLOOR)) {
-      throw new LockUsageError(resources, 'A floor must be a whole number from 0 to 2^52.');
-    }
-    this.acquisitions += 1;
-    return { resources, leaseMs, floors, token: `${this.owner}:${this.acquisitions}` };
-  }
-
-  /** Whoever waits while the store is away would only find out later, one command timeout after another. */
-  private failWaiting(cause: unknown): void {
-    for (const limit of this.limits) limit.fail(new LockUnavailableError(limit.resources, cause, 'none'));
-  }
-}
-
-function closedError(resources: readonly string[]): LockAbortedError {
-  return new LockAbortedError(resources, new Error('the lock manager is closed'));
-}
-
-function yieldMs(): number {
-  return YIELD_MIN_MS + Math.random() * (YIELD_MAX_MS - YIELD_MIN_MS);
 }

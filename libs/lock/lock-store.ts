@@ -1,12 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { LockUnavailableError } from './errors.js';
-import type { Grant, LockClaim, LockProvider, LockRequest, Refusal, Release } from './provider.js';
+import { LockUnacknowledgedError, LockUnavailableError } from './errors.js';
+import type {
+  ClaimEvent,
+  Extension,
+  Grant,
+  LockClaim,
+  LockProvider,
+  LockRequest,
+  Refusal,
+} from './provider.js';
 import type { WaitLimit } from './wait-limit.js';
 
-/** A grant can be relied on until `sentAt` + lease, on this process's monotonic clock: the store began to count later. */
 export interface TimedGrant extends Grant {
-  readonly sentAt: number;
+  /** On this process's monotonic clock: when the command was sent, and so before the store began to count, plus the lease. */
+  readonly validUntil: number;
+  /** False when the store made the grant by itself, for less than the lease that was asked for. */
+  readonly isWholeLease: boolean;
 }
 
 const RETURN_FIRST_DELAY_MS = 50;
@@ -14,7 +24,7 @@ const RETURN_MAX_DELAY_MS = 1_000;
 
 /** The provider behind the rules for a store that is away or answers late: nothing is sent in vain, nothing is left there. */
 export class LockStore {
-  private readonly provider: LockProvider;
+  readonly provider: LockProvider;
   private readonly breaker: CircuitBreaker;
   private readonly background = new Set<Promise<unknown>>();
   private readonly closing = new AbortController();
@@ -37,31 +47,84 @@ export class LockStore {
     try {
       return await limit.race(attempt);
     } catch (error) {
-      // Its own failure has already given back what there may be; only the limit leaves a grant behind.
-      this.inBackground(attempt.then((answer) => answer.granted && this.giveBack(request)));
+      // Its own failure has already given back what there may be; only the limit leaves a grant or a place behind.
+      const isLeft = (answer: Grant | Refusal): boolean => answer.granted || request.placeMs > 0;
+      this.inBackground(attempt.then((answer) => isLeft(answer) && this.giveBack(request)));
+      throw error;
+    }
+  }
+
+  /** Requests of one resource each, in one attempt; no lock of it is held when it rejects. @throws LockUnavailableError */
+  async acquireSome(requests: readonly LockRequest[]): Promise<(TimedGrant | Refusal)[]> {
+    const [first] = requests;
+    if (!first) return [];
+    try {
+      return await this.guarded(
+        requests.flatMap(({ resources }) => resources),
+        async () => {
+          const sentAt = performance.now();
+          const answers = await this.sendSome(requests);
+          if (performance.now() >= sentAt + first.leaseMs) throw lateGrant(first);
+          return answers.map((answer) => timed(answer, sentAt + first.leaseMs));
+        },
+      );
+    } catch (error) {
+      for (const request of requests) this.giveBack(request);
       throw error;
     }
   }
 
   /** One try. @throws LockUnavailableError */
-  extend(claim: LockClaim, leaseMs: number): Promise<boolean> {
+  extend(claim: LockClaim, leaseMs: number): Promise<Extension> {
     return this.provider.extend(claim, leaseMs);
   }
 
-  /** @throws LockUnavailableError; until the lease ends, the store is then asked again in the background */
-  async release(claim: LockClaim, leaseMs: number): Promise<Release> {
+  /**
+   * @returns whether every resource was still held
+   * @throws LockUnavailableError; until the lease ends, the store is then asked again in the background
+   */
+  async release(claim: LockClaim, leaseMs: number): Promise<boolean> {
     try {
       return await this.provider.release(claim);
     } catch (error) {
       try {
         if (!isUnknown(error)) throw error;
-        const again = await this.provider.release(claim);
-        return { ...again, complete: true }; // what is missing now was freed by the first, whose reply was lost
+        await this.provider.release(claim);
+        return true; // what is missing now was freed by the first, whose reply was lost
       } catch (failure) {
         this.giveBack({ ...claim, leaseMs });
         throw failure;
       }
     }
+  }
+
+  /** @returns undefined when the claim did not hold every resource. @throws LockUnavailableError */
+  async adopt(claim: LockClaim, successor: LockRequest): Promise<TimedGrant | undefined> {
+    const send = async (): Promise<TimedGrant | undefined> => {
+      const sentAt = performance.now();
+      const grant = await this.provider.adopt?.(claim, successor);
+      return grant && timed(grant, sentAt + successor.leaseMs);
+    };
+    try {
+      return await send();
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+    }
+    try {
+      return await send(); // who has adopted already succeeds again
+    } catch (error) {
+      this.giveBack(successor);
+      throw error;
+    }
+  }
+
+  watch(claim: LockClaim, listener: (event: ClaimEvent) => void, options?: { atOnce?: boolean }): () => void {
+    return this.provider.watch(claim, listener, options);
+  }
+
+  /** Frees in the background what the claim may hold, for as long as a lease that nobody renews can last. */
+  giveBack(claim: LockClaim & { leaseMs: number }): void {
+    this.inBackground(this.returnUntilDone(claim));
   }
 
   /** Ends what goes on in the background and waits for it; the leases end what is left. */
@@ -72,49 +135,42 @@ export class LockStore {
   }
 
   private async attempt(request: LockRequest): Promise<TimedGrant | Refusal> {
-    const answer = await this.guarded(request);
-    if (!answer.granted || performance.now() < answer.sentAt + request.leaseMs) return answer;
+    const answer = await this.guarded(request.resources, () => this.sendUntilKnown(request));
+    if (!answer.granted || performance.now() < answer.validUntil) return answer;
     this.giveBack(request);
-    const late = new Error(`its grant took longer to arrive than the lease of ${request.leaseMs} ms`);
-    throw new LockUnavailableError(request.resources, late, 'none');
+    throw lateGrant(request);
   }
 
-  private async guarded(request: LockRequest): Promise<TimedGrant | Refusal> {
-    if (!this.breaker.admits()) throw new LockUnavailableError(request.resources, this.breaker.cause, 'none');
+  private async guarded<Answer>(resources: readonly string[], send: () => Promise<Answer>): Promise<Answer> {
+    if (!this.breaker.admits()) throw new LockUnavailableError(resources, this.breaker.cause, 'none');
     try {
-      const answer = await this.sendUntilKnown(request);
+      const answer = await send();
       this.breaker.succeeded();
       return answer;
     } catch (error) {
-      this.breaker.failed(error instanceof LockUnavailableError ? error.cause : error);
+      if (error instanceof LockUnacknowledgedError) this.breaker.succeeded();
+      else this.breaker.failed(error instanceof LockUnavailableError ? error.cause : error);
       throw error;
     }
   }
 
   /** Twice at most. The token is the same: if the first was applied and its reply lost, the second is granted the same. */
   private async sendUntilKnown(request: LockRequest): Promise<TimedGrant | Refusal> {
-    try {
-      return await this.send(request);
-    } catch (error) {
-      if (!isUnknown(error)) throw error;
-    }
-    try {
-      return await this.send(request);
-    } catch (error) {
-      this.giveBack(request);
-      throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      const sentAt = performance.now();
+      try {
+        return timed(await this.provider.acquire(request), sentAt + request.leaseMs);
+      } catch (error) {
+        if (attempt === 1 && isUnknown(error)) continue;
+        if (attempt > 1) this.giveBack(request);
+        throw error;
+      }
     }
   }
 
-  private async send(request: LockRequest): Promise<TimedGrant | Refusal> {
-    const sentAt = performance.now();
-    const answer = await this.provider.acquire(request);
-    return answer.granted ? { ...answer, sentAt } : answer;
-  }
-
-  /** Frees in the background what the claim may hold, for as long as a lease that nobody renews can last. */
-  private giveBack(claim: LockClaim & { leaseMs: number }): void {
-    this.inBackground(this.returnUntilDone(claim));
+  private async sendSome(requests: readonly LockRequest[]): Promise<readonly (Grant | Refusal)[]> {
+    if (this.provider.acquireSome) return this.provider.acquireSome(requests);
+    return Promise.all(requests.map((request) => this.provider.acquire(request)));
   }
 
   private inBackground(work: Promise<unknown>): void {
@@ -136,6 +192,17 @@ export class LockStore {
       if (!goesOn) return;
     }
   }
+}
+
+function timed(answer: Grant, validUntil: number): TimedGrant;
+function timed(answer: Grant | Refusal, validUntil: number): TimedGrant | Refusal;
+function timed(answer: Grant | Refusal, validUntil: number): TimedGrant | Refusal {
+  return answer.granted ? { granted: true, fences: answer.fences, validUntil, isWholeLease: true } : answer;
+}
+
+function lateGrant({ resources, leaseMs }: LockRequest): LockUnavailableError {
+  const late = new Error(`its grant took longer to arrive than the lease of ${leaseMs} ms`);
+  return new LockUnavailableError(resources, late, 'none');
 }
 
 function isUnknown(error: unknown): boolean {

@@ -6,8 +6,9 @@ export class WaitLimit {
   private readonly waitMs: number;
   private readonly deadline: number;
   private readonly signal: AbortSignal | undefined;
-  private readonly reached: Promise<never>;
-  private reject: (error: Error) => void = () => undefined;
+  /** What has ended the wait. */
+  private failure: Error | undefined;
+  private onFailure: ((error: Error) => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   /** With `waitMs` 0 the one try ends the call, and no time limit is set. */
@@ -19,10 +20,6 @@ export class WaitLimit {
     this.waitMs = waitMs;
     this.deadline = performance.now() + waitMs;
     this.signal = signal;
-    this.reached = new Promise<never>((_, reject) => {
-      this.reject = reject;
-    });
-    this.reached.catch(() => undefined); // nobody may be racing it when it is reached
     if (waitMs > 0) this.arm(waitMs);
     signal?.addEventListener('abort', this.aborted);
     if (signal?.aborted) this.aborted();
@@ -32,13 +29,18 @@ export class WaitLimit {
     return this.deadline - performance.now();
   }
 
-  /** Settles as `work` does, or rejects as soon as the limit is reached. */
+  /** Settles as `work` does, or rejects as soon as the limit is reached. One race at a time. */
   race<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.reached]);
+    return new Promise<T>((resolve, reject) => {
+      work.then(resolve, reject);
+      if (this.failure) reject(this.failure);
+      this.onFailure = reject;
+    });
   }
 
   fail(error: Error): void {
-    this.reject(error);
+    this.failure ??= error;
+    this.onFailure?.(error);
   }
 
   /** Clears its timer and listener. */
@@ -52,11 +54,11 @@ export class WaitLimit {
       const remainingMs = this.remainingMs;
       if (remainingMs > 0)
         this.arm(remainingMs); // Node's timers may fire a fraction of a millisecond early
-      else this.reject(new LockWaitTimeoutError(this.resources, this.waitMs));
+      else this.fail(new LockWaitTimeoutError(this.resources, this.waitMs));
     }, Math.ceil(delayMs));
   }
 
   private readonly aborted = (): void => {
-    this.reject(new LockAbortedError(this.resources, this.signal?.reason));
+    this.fail(new LockAbortedError(this.resources, this.signal?.reason));
   };
 }

@@ -53,6 +53,7 @@ describe('operations', () => {
     expect(body).toMatch(
       /holdfast_http_request_duration_seconds_count\{method="POST",route="\/v1\/orders",status="201"\}/,
     );
+    expect(body).toMatch(/holdfast_lock_acquired_total\{class="inventory:item:deduct"\} [1-9]/);
     for (const id of [itemId, saleId, buyer.id]) expect(body).not.toContain(id);
   });
 
@@ -80,6 +81,7 @@ describe('operations', () => {
       '/v1/admin/items',
       '/v1/admin/items/{id}',
       '/v1/admin/items/{id}/stock-adjustments',
+      '/v1/admin/locks',
       '/v1/admin/sales',
       '/v1/admin/sales/{id}',
       '/v1/admin/sales/{saleId}/reconciliation',

@@ -1,13 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { startRedis, type LocalRedis } from '#local';
-import {
-  LockManager,
-  RedisLockProvider,
-  type LockManagerOptions,
-  type RedisLockProviderOptions,
-} from '#lock';
+import { LockManager, type LockInfo, type LockManagerOptions } from '#lock';
+import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
+import { SCRIPTS } from '../../libs/lock/providers/redis/scripts.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 /** A Redis of the test file's own, and what the tests look at it with. */
@@ -35,6 +31,16 @@ export class Lab {
   lockKey(resource: string): string {
     const [tag = '', ...rest] = resource.split(':');
     return `${this.prefix}lock:${[`{${tag}}`, ...rest].join(':')}`;
+  }
+
+  /** What another process sees of the lock; undefined when it is free. */
+  async held(resource: string): Promise<LockInfo | undefined> {
+    const observer = this.provider();
+    try {
+      return (await observer.list(10_000)).find((info) => info.resource === resource);
+    } finally {
+      await observer.close();
+    }
   }
 
   /** With a timeout that a busy machine keeps; tests of timeouts name their own. */
@@ -69,10 +75,8 @@ export class Lab {
   }
 
   /** How often a script was asked for while `work` ran, by whichever client. */
-  async countCalls(file: 'acquire.lua' | 'release.lua', work: () => Promise<unknown>): Promise<number> {
-    const url = new URL(`../../libs/lock/providers/redis/${file}`, import.meta.url);
-    const text = readFileSync(url, 'utf8');
-    const sha = createHash('sha1').update(text).digest('hex');
+  async countCalls(script: 'acquire' | 'acquireSome', work: () => Promise<unknown>): Promise<number> {
+    const { text, sha } = SCRIPTS[script];
     const monitor = await this.client.monitor();
     let calls = 0;
     let end: () => void = () => undefined;

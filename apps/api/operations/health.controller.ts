@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
-import { LockManager } from '#lock';
-import { pendingMigrations, ProblemError, Public } from '#platform';
+import { FallbackLockProvider, LockManager } from '#lock';
+import { CONFIG, pendingMigrations, ProblemError, Public, type Config } from '#platform';
 import { Readiness } from './readiness.js';
 
-const PROBE = `health:redis:${randomUUID()}`;
+const PROBE = `health:locks:${randomUUID()}:probe`;
+
+interface LockStoreView {
+  readonly status: 'up' | 'degraded';
+  readonly provider?: string;
+  /** Of a chain of two providers: which one serves. */
+  readonly state?: string;
+}
 
 export class ReadinessView {
   @ApiProperty({ enum: ['ok', 'degraded'] }) status: 'ok' | 'degraded';
@@ -19,7 +26,10 @@ export class ReadinessView {
   details: Record<string, { status: string }>;
 }
 
-/** Liveness asks nothing of others. Readiness needs PostgreSQL; without Redis the service is degraded, and serves. */
+/**
+ * Liveness asks nothing of others. Readiness needs PostgreSQL; without the lock store the service is degraded, and
+ * serves. The store goes by its name, `redis`, or as `locks` where it is another.
+ */
 @ApiTags('operations')
 @Public()
 @Controller('health')
@@ -30,6 +40,7 @@ export class HealthController {
     private readonly dataSource: DataSource,
     private readonly locks: LockManager,
     private readonly readiness: Readiness,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Get('live')
@@ -45,8 +56,9 @@ export class HealthController {
     if (this.readiness.stopping)
       throw new ProblemError('dependency_unavailable', 'This process is stopping.');
     const { details } = await this.requirePostgres();
-    const redis = await this.redisStatus();
-    return { status: redis === 'up' ? 'ok' : 'degraded', details: { ...details, redis: { status: redis } } };
+    const stores = await this.lockStores();
+    const isWell = Object.values(stores).every(({ status }) => status === 'up');
+    return { status: isWell ? 'ok' : 'degraded', details: { ...details, ...stores } };
   }
 
   private async requirePostgres(): Promise<HealthCheckResult> {
@@ -79,14 +91,30 @@ export class HealthController {
     }
   }
 
-  private async redisStatus(): Promise<'up' | 'degraded'> {
+  /**
+   * Redis goes by its name; what else keeps the locks, or stands in for Redis, is told as `locks`. On the fallback the
+   * service is degraded too: somebody has to see to the other store.
+   */
+  private async lockStores(): Promise<Record<string, LockStoreView>> {
+    const { provider } = this.locks;
+    const takesLocks = await this.takesLocks(); // before the look at the chain, which may learn from it
+    const chain = provider instanceof FallbackLockProvider ? { state: provider.state } : undefined;
+    const isWell = takesLocks && (!chain || chain.state === 'primary');
+    const status = isWell ? 'up' : 'degraded';
+    return {
+      ...(this.config.lockProvider === 'redis' ? { redis: { status } } : {}),
+      ...(provider.name === 'redis' ? {} : { locks: { status, provider: provider.name, ...chain } }),
+    };
+  }
+
+  /** What orders need of the store: a lock, which one that is full or read-only refuses. */
+  private async takesLocks(): Promise<boolean> {
     try {
-      // What orders need of it: taking a lock, which a store that is full or read-only refuses.
       const lock = await this.locks.tryAcquire(PROBE, { leaseMs: 1_000 });
       await lock?.release();
-      return 'up';
+      return true;
     } catch {
-      return 'degraded';
+      return false;
     }
   }
 }

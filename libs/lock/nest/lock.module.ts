@@ -1,43 +1,49 @@
 import {
-  Inject,
   Module,
   type DynamicModule,
   type FactoryProvider,
   type ModuleMetadata,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { LockManager } from '../lock-manager.js';
-import type { LockProvider } from '../provider.js';
+import { createLocks, type LockModuleOptions } from './create-locks.js';
+import { DecoratedMethods } from './decorated-methods.js';
 
 export interface LockModuleAsyncOptions {
   imports?: NonNullable<ModuleMetadata['imports']>;
   inject?: NonNullable<FactoryProvider['inject']>;
-  /** Makes the provider; the module closes it together with its manager. */
-  useFactory: (...dependencies: never[]) => LockProvider | Promise<LockProvider>;
+  useFactory: (...dependencies: never[]) => LockModuleOptions | Promise<LockModuleOptions>;
 }
 
-/** Provides a LockManager, and closes it when the application shuts down. */
+type OptionsFactory = (...dependencies: unknown[]) => LockModuleOptions | Promise<LockModuleOptions>;
+
+/**
+ * Provides a LockManager everywhere, for injection and for @Locked and @ScheduledLock; logs what operators want to know
+ * of it, and closes it when the application shuts down. What the provider cannot do (`requires`, or an option of a
+ * decorator) stops the start with a LockUsageError that names provider and ability.
+ */
 @Module({})
 export class LockModule implements OnApplicationShutdown {
-  private readonly locks: LockManager;
+  constructor(private readonly locks: LockManager) {}
 
-  constructor(@Inject(LockManager) locks: LockManager) {
-    this.locks = locks;
+  static forRoot(options: LockModuleOptions): DynamicModule {
+    return LockModule.forRootAsync({ useFactory: () => options });
   }
 
   static forRootAsync({ imports = [], inject = [], useFactory }: LockModuleAsyncOptions): DynamicModule {
-    const createProvider = useFactory as (...dependencies: unknown[]) => LockProvider | Promise<LockProvider>;
+    const optionsOf = useFactory as OptionsFactory;
     return {
       module: LockModule,
       global: true, // one manager a process: it lines up all waiters of the process
-      imports,
+      imports: [DiscoveryModule, ...imports],
       providers: [
         {
           provide: LockManager,
           inject,
-          useFactory: async (...dependencies: unknown[]) =>
-            new LockManager(await createProvider(...dependencies)),
+          useFactory: async (...dependencies: unknown[]) => createLocks(await optionsOf(...dependencies)),
         },
+        DecoratedMethods,
       ],
       exports: [LockManager],
     };

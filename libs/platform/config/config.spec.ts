@@ -8,6 +8,9 @@ const REQUIRED = {
 };
 const PRODUCTION = { ...REQUIRED, NODE_ENV: 'production', ADMIN_API_KEY: 'administrators' };
 
+const nodes = (count: number) =>
+  Array.from({ length: count }, (_, index) => `redis://node-${index}`).join(',');
+
 function messageOf(environment: Record<string, string>): string {
   try {
     loadConfig(environment);
@@ -29,6 +32,10 @@ describe('loadConfig', () => {
       reservationTtlSeconds: 600,
       guestBuyers: true,
       adminApiKeys: [],
+      lockProvider: 'redis',
+      lockFallback: 'none',
+      redlockUrls: [],
+      singleProcess: true,
       production: false,
     });
   });
@@ -42,6 +49,27 @@ describe('loadConfig', () => {
       { RESERVATION_STRATEGY: 'hope' },
       'RESERVATION_STRATEGY expects one of per-order, unguarded, not "hope".',
     ],
+    [
+      { LOCK_PROVIDER: 'zookeeper' },
+      'LOCK_PROVIDER expects one of redis, redlock, postgres, memory, not "zookeeper".',
+    ],
+    [
+      { LOCK_PROVIDER: 'redlock' },
+      /^REDLOCK_URLS is missing: LOCK_PROVIDER=redlock expects an odd number of URLs/,
+    ],
+    [{ LOCK_PROVIDER: 'redlock', REDLOCK_URLS: nodes(2) }, /^REDLOCK_URLS expects an odd number/],
+    [{ LOCK_PROVIDER: 'redlock', REDLOCK_URLS: nodes(4) }, /^REDLOCK_URLS expects an odd number/],
+    [{ REDLOCK_URLS: 'redis://a,redis://b,redis://a' }, /^REDLOCK_URLS expects an odd number/],
+    [{ REDLOCK_URLS: 'redis://a,redis://b,http://c' }, /^REDLOCK_URLS expects an odd number/],
+    [{ LOCK_FALLBACK: 'redis' }, 'LOCK_FALLBACK expects one of none, postgres, memory, not "redis".'],
+    [
+      { LOCK_PROVIDER: 'postgres', LOCK_FALLBACK: 'memory' },
+      /^LOCK_FALLBACK must be none with LOCK_PROVIDER=postgres/,
+    ],
+    [
+      { LOCK_PROVIDER: 'memory', SINGLE_PROCESS: 'false' },
+      /^LOCK_PROVIDER must not be memory .* SINGLE_PROCESS=true/,
+    ],
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS expects origins/],
     [{ BUYER_JWT_SECRET: '' }, /^BUYER_JWT_SECRET is missing: it expects a secret/],
     [{ DATABASE_URL: '' }, /^DATABASE_URL is missing: it expects a URL that begins with postgres:\/\//],
@@ -54,6 +82,32 @@ describe('loadConfig', () => {
   test('never echoes a secret', () => {
     expect(messageOf({ ...REQUIRED, BUYER_JWT_SECRET: 'short' })).not.toContain('short');
     expect(messageOf({ ...REQUIRED, DATABASE_URL: 'mysql://user:hunter22@host' })).not.toContain('hunter22');
+  });
+
+  test('takes the nodes of a quorum, and never echoes their passwords', () => {
+    const environment = { ...REQUIRED, LOCK_PROVIDER: 'redlock' };
+    const { redlockUrls } = loadConfig({
+      ...environment,
+      REDLOCK_URLS: 'redis://a, redis://b ,rediss://c:6380/1',
+    });
+    expect(redlockUrls).toEqual(['redis://a', 'redis://b', 'rediss://c:6380/1']);
+    expect(messageOf({ ...environment, REDLOCK_URLS: 'redis://user:hunter22@a,redis://b' })).not.toContain(
+      'hunter22',
+    );
+  });
+
+  test('keeps locks in memory where one process alone is declared, as it is outside production', () => {
+    expect(loadConfig({ ...REQUIRED, LOCK_PROVIDER: 'memory' }).lockProvider).toBe('memory');
+    expect(messageOf({ ...PRODUCTION, LOCK_PROVIDER: 'memory' })).toMatch(
+      /^LOCK_PROVIDER must not be memory/,
+    );
+    expect(messageOf({ ...PRODUCTION, LOCK_FALLBACK: 'memory' })).toMatch(
+      /^LOCK_FALLBACK must not be memory/,
+    );
+    const declared = { ...PRODUCTION, SINGLE_PROCESS: 'true' };
+    expect(loadConfig({ ...declared, LOCK_PROVIDER: 'memory' })).toMatchObject({ singleProcess: true });
+    expect(loadConfig({ ...declared, LOCK_FALLBACK: 'memory' })).toMatchObject({ lockFallback: 'memory' });
+    expect(loadConfig({ ...PRODUCTION, LOCK_FALLBACK: 'postgres' })).toMatchObject({ singleProcess: false });
   });
 
   test('accepts a current and a previous secret', () => {

@@ -26,13 +26,31 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   }
   values.guestBuyers ??= !production;
   values.adminApiKeys ??= [];
+  values.redlockUrls ??= [];
+  values.singleProcess ??= !production;
   const config = values as Config;
-  if (production && config.strategy === 'unguarded') {
-    throw new ConfigurationError(
-      'RESERVATION_STRATEGY must not be unguarded in production: it oversells on purpose.',
-    );
-  }
+  const contradiction = contradictionIn(config);
+  if (contradiction !== undefined) throw new ConfigurationError(contradiction);
   return config;
+}
+
+/** Settings that are right alone, and not together. */
+function contradictionIn(config: Config): string | undefined {
+  const { production, strategy, lockProvider, lockFallback, redlockUrls, singleProcess } = config;
+  if (production && strategy === 'unguarded') {
+    return 'RESERVATION_STRATEGY must not be unguarded in production: it oversells on purpose.';
+  }
+  if (lockProvider === 'redlock' && redlockUrls.length === 0) {
+    return `REDLOCK_URLS is missing: LOCK_PROVIDER=redlock expects ${SETTINGS.redlockUrls.expects}.`;
+  }
+  if (lockFallback !== 'none' && (lockProvider === 'postgres' || lockProvider === 'memory')) {
+    return `LOCK_FALLBACK must be none with LOCK_PROVIDER=${lockProvider}: it stands in for a Redis that is away.`;
+  }
+  if (singleProcess) return undefined;
+  const inMemory = lockProvider === 'memory' ? 'LOCK_PROVIDER' : lockFallback === 'memory' && 'LOCK_FALLBACK';
+  return inMemory
+    ? `${inMemory} must not be memory where several processes may run: choose postgres, or set SINGLE_PROCESS=true if no other one serves this database.`
+    : undefined;
 }
 
 /** One setting alone, for a step that needs no more. @throws ConfigurationError */

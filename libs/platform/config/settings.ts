@@ -18,7 +18,8 @@ export interface Setting<Value> {
 
 const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const LOCK_PROVIDERS = ['redis'] as const;
+const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'memory'] as const;
+const LOCK_FALLBACKS = ['none', 'postgres', 'memory'] as const;
 export const STRATEGIES = ['per-order', 'unguarded'] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 
@@ -40,6 +41,21 @@ export const SETTINGS = {
   ),
   redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'the Redis that holds the locks'),
   lockProvider: oneOf('LOCK_PROVIDER', LOCK_PROVIDERS, 'redis', 'where the locks live'),
+  redlockUrls: quorum(
+    'REDLOCK_URLS',
+    ['redis:', 'rediss:'],
+    'the independent Redis nodes of LOCK_PROVIDER=redlock, which needs it',
+  ),
+  lockFallback: oneOf(
+    'LOCK_FALLBACK',
+    LOCK_FALLBACKS,
+    'none',
+    'where the locks live while the Redis of LOCK_PROVIDER is away',
+  ),
+  singleProcess: boolean(
+    'SINGLE_PROCESS',
+    'declares that no other process serves this database, which locks in memory need; true outside production',
+  ),
   strategy: oneOf('RESERVATION_STRATEGY', STRATEGIES, 'per-order', 'how stock is taken'),
   reservationTtlSeconds: integer(
     'RESERVATION_TTL_SECONDS',
@@ -124,6 +140,23 @@ function url(variable: string, protocols: string[], meaning: string): Setting<st
     secret: true, // it may carry a password
     parse: (value) =>
       URL.canParse(value) && protocols.includes(new URL(value).protocol) ? value : undefined,
+  };
+}
+
+/** Nodes that outvote each other: an odd number of them, none twice. */
+function quorum(variable: string, protocols: string[], meaning: string): Setting<string[]> {
+  const node = url(variable, protocols, meaning);
+  return {
+    variable,
+    optional: true,
+    expects: `an odd number of URLs, 3 or more, separated by commas, each ${node.expects.replace('a URL that', 'one that')}`,
+    meaning,
+    secret: true, // they may carry passwords
+    parse: (value) => {
+      const urls = value.split(',').map((part) => part.trim());
+      const isQuorum = urls.length >= 3 && urls.length % 2 === 1 && new Set(urls).size === urls.length;
+      return isQuorum && urls.every((part) => node.parse(part) !== undefined) ? urls : undefined;
+    },
   };
 }
 

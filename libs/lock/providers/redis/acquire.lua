@@ -1,53 +1,44 @@
 -- Takes all locks for one lease, or none.
 --
--- Guarantee: a lock that another token holds is never touched. The same token succeeds again, with the same fences and
--- a lease counted anew, so that an attempt whose reply was lost may simply be repeated. The fence of a grant is higher
--- than every earlier one: max(last + 1, floor, the server's clock in microseconds), below 2^53. It lives in a key of
--- its own that outlives the lock, so that it grows though the clock steps back; after a loss of all keys the clock
--- carries it on.
+-- Guarantee: a lock that another token holds, or for which another stands in the queue, is never touched. The same
+-- token succeeds again, with the same fences and a lease counted anew, so that an attempt whose reply was lost may
+-- simply be repeated. The fence of a grant is higher than every earlier one: max(last + 1, floor, the server's clock in
+-- microseconds), below 2^53; its key outlives the lock, so that it grows though the clock steps back. A refused claim
+-- that asks for a place gets one at the end of every queue, or keeps the ones it has.
 --
--- KEYS  1..n    lock keys
---       n+1..2n fence keys, in the same order
--- ARGV  1 token   2 lease in ms   3 time to live of the fence keys in ms   4..n+3 floors, in the same order
+-- KEYS  for each lock two: itself, its last fence
+-- ARGV  1 token   2 lease in ms   3 how long a place lasts in ms, 0 for none   4 channel of the claim's process
+--       5 its owner   6..n+5 floors, in the order of the locks
 --
--- Returns { 1, fence, ... }                    granted
---         { 0, i, remaining ms }               KEYS[i] is held by another; nothing was written
+-- Returns { 1, fence, ... }                  granted
+--         { 0, i, remaining ms, promised }   the i-th lock is another's; promised is 0, or the fence of a claim of one
+--                                            lock that comes right behind a holder of the same process
 
-local n = #KEYS / 2
-local token, lease_ms, fence_ttl_ms = ARGV[1], ARGV[2], ARGV[3]
-
-local mine = {}
-for i = 1, n do
-  local holder = redis.call('GET', KEYS[i])
-  if holder and holder ~= token then
-    return { 0, i, redis.call('PTTL', KEYS[i]) }
-  end
-  mine[i] = holder
-end
-
-local clock = redis.call('TIME')
-local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
-
--- Everything that can fail is done before the first write: a script that stops half-way is not rolled back.
-local reply = { 1 }
-local is_new = {}
-for i = 1, n do
-  local last = tonumber(redis.call('GET', KEYS[n + i]))
-  if mine[i] and last then
-    reply[i + 1] = last
-  else
-    is_new[i] = true
-    reply[i + 1] = math.max((last or 0) + 1, tonumber(ARGV[3 + i]), now_us)
-  end
-  if reply[i + 1] >= 9007199254740992 then
-    return redis.error_reply('FENCE of ' .. KEYS[i] .. ' would pass 2^53')
+-- The common case by itself, for speed: one lock, free, and nobody waits. What follows would do the same.
+if #KEYS == 2 and redis.call('EXISTS', KEYS[1]) == 0 then
+  local last = string.match(redis.call('GET', KEYS[2]) or '', '^(%d+) 0$')
+  if last then
+    local clock = redis.call('TIME')
+    local now_us = clock[1] * 1000000 + clock[2]
+    local fence = math.max(last + 1, tonumber(ARGV[6]), now_us)
+    if fence < 9007199254740992 then
+      local text = string.format('%.0f', fence)
+      local value = string.format('%s %s %.0f %s %s', ARGV[1], text, now_us, ARGV[4], ARGV[5])
+      redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
+      redis.call('SET', KEYS[2], text .. ' 0', 'PX', 86400000)
+      return { 1, fence }
+    end
   end
 end
 
-for i = 1, n do
-  if is_new[i] then
-    redis.call('SET', KEYS[n + i], string.format('%.0f', reply[i + 1]), 'PX', fence_ttl_ms)
-  end
-  redis.call('SET', KEYS[i], token, 'PX', lease_ms)
+--@include pieces/lock.lua
+--@include pieces/attempt.lua
+
+local locks, floors = {}, {}
+for n = 1, #KEYS / 2 do
+  locks[n], floors[n] = read(n), ARGV[5 + n]
 end
-return reply
+return attempt(locks, {
+  token = ARGV[1], lease_ms = tonumber(ARGV[2]), place_ms = tonumber(ARGV[3]),
+  channel = ARGV[4], who = ARGV[4] .. ' ' .. ARGV[5], floors = floors,
+})

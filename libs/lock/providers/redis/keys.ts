@@ -8,18 +8,44 @@ export class LockKeys {
   private readonly prefix: string;
 
   constructor(prefix: string) {
-    if (/[{}]/.test(prefix))
-      throw new LockUsageError([], 'keyPrefix must not contain braces: they make hash tags.');
+    if (/[{}\s]/.test(prefix))
+      throw new LockUsageError([], 'keyPrefix must not contain braces, which make hash tags, or whitespace.');
     this.prefix = prefix;
   }
 
-  /** Also the channel on which its release is announced. */
+  /** The scripts put other words for `lock` to name what belongs to it: `queue`, `places`. */
   lock(resource: string): string {
     return `${this.prefix}lock:${tagged(resource)}`;
   }
 
-  fence(resource: string): string {
-    return `${this.prefix}fence:${tagged(resource)}`;
+  /** What the scripts take for each resource. */
+  lockAndFence(resource: string): [lock: string, fence: string] {
+    const tag = tagged(resource);
+    return [`${this.prefix}lock:${tag}`, `${this.prefix}fence:${tag}`];
+  }
+
+  queue(resource: string): string {
+    return `${this.prefix}queue:${tagged(resource)}`;
+  }
+
+  /** @returns undefined for a key that is no lock's */
+  resourceOf(lockKey: string): string | undefined {
+    const start = `${this.prefix}lock:{`;
+    return lockKey.startsWith(start) ? lockKey.slice(start.length).replace('}', '') : undefined;
+  }
+
+  /** Matches every lock, for SCAN. */
+  get everyLock(): string {
+    return `${this.prefix.replace(/[*?[\]\\]/g, '\\$&')}lock:{*`;
+  }
+
+  value(key: string): string {
+    return `${this.prefix}value:${key}`;
+  }
+
+  /** Where a process hears of its claims. */
+  channel(id: string): string {
+    return `${this.prefix}lock-process:${id}`;
   }
 }
 

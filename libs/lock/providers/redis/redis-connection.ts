@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import type { Script } from './scripts.js';
 
 /** A command unanswered for so long, and no other reply meanwhile: the connection is taken for dead and made anew. */
 const DEAD_AFTER_MS = 3_000;
@@ -33,23 +34,42 @@ export class RedisConnection {
 
   constructor(url: string, commandTimeoutMs: number) {
     this.commandTimeoutMs = commandTimeoutMs;
-    this.client = new Redis(url, { ...CONNECTION_OPTIONS, commandTimeout: commandTimeoutMs });
+    this.client = new Redis(url, {
+      ...CONNECTION_OPTIONS,
+      commandTimeout: commandTimeoutMs,
+      // After a failover behind one address this connection still leads to the old primary.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    });
     this.client.on('error', (error) => (this.lastError = error)); // unheard, ioredis would print it
     this.client.on('connecting', () => (this.silentSince = undefined));
   }
 
   /** Sends one command. @throws NotConnectedError, or whatever ioredis says about a command that was sent */
-  async send<Reply>(command: () => Promise<Reply>): Promise<Reply> {
+  async send<Reply>(command: (client: Redis) => Promise<Reply>): Promise<Reply> {
     try {
       if (this.client.status !== 'ready') await this.ready();
       this.silentSince ??= performance.now();
-      const reply = await command();
+      const reply = await command(this.client);
       this.silentSince = undefined;
       return reply;
     } catch (error) {
       if (isReply(error)) this.silentSince = undefined;
       else this.endIfDead();
       throw error;
+    }
+  }
+
+  /** Runs a script, which Redis may have to be shown first. @throws as `send` */
+  async run<Reply>(
+    { sha, text }: Script,
+    keyCount: number,
+    args: readonly (string | number)[],
+  ): Promise<Reply> {
+    try {
+      return (await this.send((client) => client.evalsha(sha, keyCount, ...args))) as Reply;
+    } catch (error) {
+      if (!isReply(error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return (await this.send((client) => client.eval(text, keyCount, ...args))) as Reply;
     }
   }
 

@@ -1,13 +1,34 @@
-import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { LockUnavailableError } from '../../errors.js';
-import type { Grant, LockClaim, LockProvider, LockRequest, Refusal, Release } from '../../provider.js';
+import { LockUnacknowledgedError, LockUnavailableError } from '../../errors.js';
+import type {
+  ClaimEvent,
+  Extension,
+  Grant,
+  LockAbility,
+  LockClaim,
+  LockInfo,
+  LockProvider,
+  LockRequest,
+  Refusal,
+  SharedValues,
+} from '../../provider.js';
+import { listLocks } from './inspection.js';
 import { LockKeys, requireOneHashTag } from './keys.js';
 import { isReply, NotConnectedError, RedisConnection } from './redis-connection.js';
+import { ReplicaAcks } from './replica-acks.js';
+import { SCRIPTS, type Script } from './scripts.js';
 import { WakeUp } from './wake-up.js';
 
-/** The last fence of a resource is kept this long after its last grant; after that the clock alone carries it on. */
-const FENCE_TTL_MS = 24 * 60 * 60 * 1_000;
+const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
+  'distributed',
+  'fencing',
+  'fair',
+  'handOver',
+  'inspection',
+  'sharedValues',
+  'replicaAcks',
+]);
 
 export interface RedisLockProviderOptions {
   /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
@@ -23,89 +44,153 @@ export interface RedisLockProviderOptions {
  * `commandTimeoutMs` with LockUnavailableError, and recovers by itself.
  */
 export class RedisLockProvider implements LockProvider {
-  private readonly connection: RedisConnection;
-  private readonly scripts: LockScripts;
-  private readonly wakeUp: WakeUp;
+  readonly name = 'redis';
+  readonly abilities = ABILITIES;
+  readonly values: SharedValues;
   private readonly keys: LockKeys;
+  private readonly channel: string;
+  private readonly connection: RedisConnection;
+  private readonly replicas: ReplicaAcks;
+  private readonly wakeUp: WakeUp;
 
   constructor({ url, keyPrefix = '', commandTimeoutMs = 250 }: RedisLockProviderOptions) {
     this.keys = new LockKeys(keyPrefix);
+    this.channel = this.keys.channel(randomUUID());
     this.connection = new RedisConnection(url, commandTimeoutMs);
-    this.scripts = defineScripts(this.connection.client);
-    this.wakeUp = new WakeUp(url);
+    this.replicas = new ReplicaAcks(url, commandTimeoutMs);
+    this.wakeUp = new WakeUp(url, this.channel);
+    this.values = {
+      get: (key) => this.value(key),
+      set: async (key, value, ttlMs) => {
+        await this.send([key], (client) => client.set(this.keys.value(key), value, 'PX', ttlMs));
+      },
+      delete: async (key) => {
+        await this.send([key], (client) => client.del(this.keys.value(key)));
+      },
+    };
   }
 
   check(resources: readonly string[]): void {
     requireOneHashTag(resources);
   }
 
-  async acquire({ resources, token, leaseMs, floors }: LockRequest): Promise<Grant | Refusal> {
-    const keys = [...this.lockKeys(resources), ...resources.map((resource) => this.keys.fence(resource))];
-    const [granted, ...rest] = await this.run(resources, () =>
-      this.scripts.lockAcquire(keys.length, ...keys, token, leaseMs, FENCE_TTL_MS, ...floors),
-    );
-    if (granted === 1) return { granted: true, fences: rest };
-    const [index = 1, remainingMs = 0] = rest;
-    return { granted: false, resource: resources[index - 1] ?? '', remainingMs };
+  async acquire(request: LockRequest): Promise<Grant | Refusal> {
+    const { resources, token, owner, leaseMs, placeMs, floors } = request;
+    const args = [token, leaseMs, placeMs, this.channel, owner, ...floors];
+    return this.answer(request, await this.run<number[]>(SCRIPTS.acquire, resources, args));
   }
 
-  async extend({ resources, token }: LockClaim, leaseMs: number): Promise<boolean> {
-    const keys = this.lockKeys(resources);
-    return (
-      (await this.run(resources, () => this.scripts.lockExtend(keys.length, ...keys, token, leaseMs))) === 1
-    );
+  async acquireSome(requests: readonly LockRequest[]): Promise<(Grant | Refusal)[]> {
+    const [first] = requests;
+    if (!first) return [];
+    const resources = requests.map(({ resources: [resource = ''] }) => resource);
+    const claims = requests.flatMap(({ token, floors: [floor = 0] }) => [token, floor]);
+    const args = [first.leaseMs, first.placeMs, this.channel, first.owner, ...claims];
+    const replies = await this.run<number[][]>(SCRIPTS.acquireSome, resources, args);
+    return Promise.all(requests.map((request, index) => this.answer(request, replies[index] ?? [])));
   }
 
-  async release({ resources, token }: LockClaim): Promise<Release> {
-    const keys = this.lockKeys(resources);
-    const [freed, heard] = await this.run(resources, () =>
-      this.scripts.lockRelease(keys.length, ...keys, token),
-    );
-    return { complete: freed === keys.length, awaitedElsewhere: heard > this.wakeUp.countSubscribed(keys) };
+  async extend({ resources, token }: LockClaim, leaseMs: number): Promise<Extension> {
+    const [held, contended] = await this.run<number[]>(SCRIPTS.extend, resources, [token, leaseMs]);
+    return { held: held === 1, contended: contended === 1 };
   }
 
-  watch(resource: string, wake: () => void): () => void {
-    return this.wakeUp.listen(this.keys.lock(resource), wake);
+  async release({ resources, token }: LockClaim): Promise<boolean> {
+    const args = [token, this.channel];
+    const [freed, ...told] = await this.run<[number, ...string[]]>(SCRIPTS.release, resources, args);
+    for (let index = 0; index < told.length; index += 2) {
+      const [heir = '', fence = ''] = told.slice(index);
+      this.wakeUp.tell(heir, fence ? { granted: true, fences: [Number(fence)] } : { look: true });
+    }
+    return freed === resources.length;
+  }
+
+  watch(
+    claim: LockClaim,
+    listener: (event: ClaimEvent) => void,
+    { atOnce = false }: { atOnce?: boolean } = {},
+  ): () => void {
+    const end = this.wakeUp.listen(claim.token, listener);
+    if (atOnce) this.wakeUp.open();
+    return end;
+  }
+
+  async adopt({ resources, token }: LockClaim, successor: LockRequest): Promise<Grant | undefined> {
+    const args = [token, successor.token, successor.leaseMs, this.channel, successor.owner];
+    const [adopted, ...fences] = await this.run<number[]>(SCRIPTS.adopt, resources, args);
+    return adopted === 1 ? { granted: true, fences } : undefined;
+  }
+
+  list(limit: number): Promise<LockInfo[]> {
+    return this.send([], (client) => listLocks(client, this.keys, limit));
   }
 
   close(): Promise<void> {
     this.wakeUp.close();
+    this.replicas.close();
     this.connection.close();
     return Promise.resolve();
   }
 
-  private lockKeys(resources: readonly string[]): string[] {
-    return resources.map((resource) => this.keys.lock(resource));
+  private keysOf(resources: readonly string[]): string[] {
+    return resources.flatMap((resource) => this.keys.lockAndFence(resource));
   }
 
-  private async run<Reply>(resources: readonly string[], command: () => Promise<Reply>): Promise<Reply> {
+  private async answer(request: LockRequest, [granted, ...rest]: number[]): Promise<Grant | Refusal> {
+    if (granted === 1) {
+      if (request.replicaAcks > 0) await this.requireAcks(request);
+      return { granted: true, fences: rest };
+    }
+    if (request.placeMs > 0) this.wakeUp.open();
+    const [index = 1, remainingMs = 0, promised = 0] = rest;
+    const resource = request.resources[index - 1] ?? '';
+    return { granted: false, resource, remainingMs, ...(promised > 0 ? { promised: [promised] } : {}) };
+  }
+
+  private async requireAcks(request: LockRequest): Promise<void> {
+    const { resources, token, leaseMs, replicaAcks: wanted } = request;
+    const keys = this.keysOf(resources);
+    const count = await this.send(resources, () => this.replicas.count({ keys, token, leaseMs, wanted }));
+    if (count >= wanted) return;
+    await this.release(request);
+    throw new LockUnacknowledgedError(resources, { count, wanted });
+  }
+
+  private async value(key: string): Promise<{ value: string; remainingMs: number } | undefined> {
+    const name = this.keys.value(key);
+    const [[, value], [, remainingMs]] = (await this.send([key], (client) =>
+      client.multi().get(name).pttl(name).exec(),
+    )) as [[null, string | null], [null, number]];
+    return value === null ? undefined : { value, remainingMs };
+  }
+
+  private async run<Reply>(
+    script: Script,
+    resources: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<Reply> {
+    const keys = this.keysOf(resources);
+    try {
+      return await this.connection.run<Reply>(script, keys.length, [...keys, ...args]);
+    } catch (error) {
+      throw unavailable(resources, error);
+    }
+  }
+
+  private async send<Reply>(
+    resources: readonly string[],
+    command: (client: Redis) => Promise<Reply>,
+  ): Promise<Reply> {
     try {
       return await this.connection.send(command);
     } catch (error) {
-      // OOM, READONLY, LOADING and their like: Redis answered, and the scripts write nothing before they can fail.
-      const outcome = isReply(error) || error instanceof NotConnectedError ? 'none' : 'unknown';
-      throw new LockUnavailableError(resources, error, outcome);
+      throw unavailable(resources, error);
     }
   }
 }
 
-/** What defineCommand adds to the client; each runs as EVALSHA, and as EVAL where Redis does not know the script yet. */
-interface LockScripts {
-  lockAcquire(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
-  lockExtend(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number>;
-  lockRelease(
-    keyCount: number,
-    ...keysAndArguments: (string | number)[]
-  ): Promise<[freed: number, heard: number]>;
-}
-
-function defineScripts(client: Redis): LockScripts {
-  client.defineCommand('lockAcquire', { lua: script('acquire.lua') });
-  client.defineCommand('lockExtend', { lua: script('extend.lua') });
-  client.defineCommand('lockRelease', { lua: script('release.lua') });
-  return client as unknown as LockScripts;
-}
-
-function script(file: string): string {
-  return readFileSync(new URL(file, import.meta.url), 'utf8');
+/** OOM, READONLY, LOADING and their like: Redis answered, and the scripts write nothing before they can fail. */
+function unavailable(resources: readonly string[], error: unknown): LockUnavailableError {
+  const outcome = isReply(error) || error instanceof NotConnectedError ? 'none' : 'unknown';
+  return new LockUnavailableError(resources, error, outcome);
 }

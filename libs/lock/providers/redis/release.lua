@@ -1,18 +1,37 @@
--- Frees those of the locks that the token holds, and wakes who waits for them.
+-- Frees those of the locks that the token holds, gives up its places, and hands each free lock to the first in its queue.
 --
 -- Guarantee: compare and delete. A lock of another token is never touched. Safe to repeat; a repetition frees nothing.
 --
--- KEYS  1..n lock keys; each is at the same time the name of the channel that its waiters listen to
--- ARGV  1 token
+-- KEYS  for each lock two: itself, its last fence
+-- ARGV  1 token   2 channel of the claim's process
 --
--- Returns { locks freed, subscribers that heard of it }
+-- Returns { how many of the locks it freed, then for each claim of the same process that got one, or may look now, two:
+--           its token, its fence or '' }; other processes are told on their channels
 
-local freed, heard = 0, 0
-for i = 1, #KEYS do
-  if redis.call('GET', KEYS[i]) == ARGV[1] then
-    redis.call('DEL', KEYS[i])
-    freed = freed + 1
-    heard = heard + redis.call('PUBLISH', KEYS[i], '')
+-- The common case by itself, for speed: one lock, held by the token, and nobody waits. What follows would do the same.
+if #KEYS == 2 and string.find(redis.call('GET', KEYS[2]) or '', ' 0', 1, true) then
+  local value = redis.call('GET', KEYS[1])
+  if value and string.match(value, '^%S+') == ARGV[1] then
+    redis.call('DEL', KEYS[1])
+    return { 1 }
   end
 end
-return { freed, heard }
+
+--@include pieces/lock.lua
+
+local freed = 0
+local call = { channel = ARGV[2], told = {} }
+for n = 1, #KEYS / 2 do
+  local lock = read(n)
+  if lock.token == ARGV[1] then
+    free(lock)
+    freed = freed + 1
+  end
+  if lock.queued == '1' then
+    leave_queue(lock, ARGV[1])
+    if not lock.token then
+      promote(lock, call)
+    end
+  end
+end
+return { freed, unpack(call.told) }

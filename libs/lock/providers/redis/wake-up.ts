@@ -1,51 +1,64 @@
 import { Redis } from 'ioredis';
+import type { ClaimEvent } from '../../provider.js';
 import { CONNECTION_OPTIONS } from './redis-connection.js';
 
-interface Channel {
-  readonly listeners: Set<() => void>;
-  subscribed: boolean;
-}
+type Listener = (event: ClaimEvent) => void;
+
+/** An idle subscription is kept for this long, so that waits in quick succession share one. */
+const LINGER_MS = 40;
 
 /**
- * Hears of releases through one subscription connection a process, opened by the first waiter. A message can be missed
- * before the subscription is confirmed, or while the connection is away; so each confirmation rings too.
+ * Hears what the scripts tell the claims of this process, on one channel through one subscription connection, opened by
+ * the first claim that was refused. A message can be missed before the subscription is confirmed, or while the connection
+ * is away; so each confirmation tells every claim to look.
  */
 export class WakeUp {
   private readonly url: string;
-  private readonly channels = new Map<string, Channel>();
+  private readonly channel: string;
+  private readonly listeners = new Map<string, Listener>();
   private client: Redis | undefined;
+  private isWanted = false;
+  private ending: NodeJS.Timeout | undefined;
 
-  constructor(url: string) {
+  constructor(url: string, channel: string) {
     this.url = url;
+    this.channel = channel;
   }
 
-  /** @returns ends the subscription, unless others listen to the same channel */
-  listen(channelName: string, listener: () => void): () => void {
-    let channel = this.channels.get(channelName);
-    if (!channel) {
-      channel = { listeners: new Set(), subscribed: false };
-      this.channels.set(channelName, channel);
-      this.subscribe([channelName]);
-    } else if (channel.subscribed) {
-      queueMicrotask(listener);
-    }
-    const { listeners } = channel;
-    listeners.add(listener);
+  listen(token: string, listener: Listener): () => void {
+    this.listeners.set(token, listener);
     return () => {
-      if (!listeners.delete(listener) || listeners.size > 0) return;
-      this.channels.delete(channelName);
-      this.unsubscribe(channelName);
+      if (this.listeners.delete(token) && this.listeners.size === 0 && this.isWanted) this.endSoon();
     };
   }
 
-  /** How many of the channels this process is subscribed to itself. */
-  countSubscribed(channelNames: readonly string[]): number {
-    return channelNames.filter((name) => this.channels.get(name)?.subscribed).length;
+  /** From now on there may be something to hear. */
+  open(): void {
+    clearTimeout(this.ending);
+    this.ending = undefined;
+    if (this.isWanted) return;
+    this.isWanted = true;
+    this.client ??= this.connect();
+    this.subscribe();
+  }
+
+  tell(token: string, event: ClaimEvent): void {
+    this.listeners.get(token)?.(event);
   }
 
   close(): void {
-    this.channels.clear();
+    clearTimeout(this.ending);
+    this.listeners.clear();
     this.client?.disconnect();
+  }
+
+  private endSoon(): void {
+    this.ending ??= setTimeout(() => {
+      this.ending = undefined;
+      if (this.listeners.size > 0) return;
+      this.isWanted = false;
+      if (this.client?.status === 'ready') this.client.unsubscribe(this.channel).catch(() => undefined);
+    }, LINGER_MS).unref();
   }
 
   private connect(): Redis {
@@ -56,36 +69,26 @@ export class WakeUp {
       enableReadyCheck: false,
     });
     client.on('error', () => undefined); // the command connection reports it; waiters poll meanwhile
-    client.on('ready', () => this.subscribe([...this.channels.keys()]));
-    client.on('close', () => {
-      for (const channel of this.channels.values()) channel.subscribed = false;
-    });
-    client.on('message', (name: string) => this.ring(name));
+    client.on('ready', () => this.subscribe());
+    client.on('message', (_channel, message: string) => this.hear(message));
     return client;
   }
 
-  private subscribe(names: string[]): void {
-    this.client ??= this.connect();
-    if (this.client.status !== 'ready' || names.length === 0) return; // 'ready' subscribes to all there are by then
-    const wanted = names.map((name) => this.channels.get(name));
-    this.client.subscribe(...names).then(
-      () => {
-        for (const [index, name] of names.entries()) {
-          const channel = this.channels.get(name);
-          if (!channel || channel !== wanted[index]) continue; // ended meanwhile, or begun anew behind this one
-          channel.subscribed = true;
-          this.ring(name);
-        }
-      },
+  private subscribe(): void {
+    if (!this.isWanted || this.client?.status !== 'ready') return; // 'ready' comes back to it
+    this.client.subscribe(this.channel).then(
+      () => this.tellAll(),
       () => undefined, // the connection was lost: its 'ready' tries again
     );
   }
 
-  private unsubscribe(name: string): void {
-    if (this.client?.status === 'ready') this.client.unsubscribe(name).catch(() => undefined);
+  private tellAll(): void {
+    for (const listener of [...this.listeners.values()]) listener({ look: true });
   }
 
-  private ring(name: string): void {
-    for (const listener of this.channels.get(name)?.listeners ?? []) listener();
+  private hear(message: string): void {
+    const [kind, token = '', fence] = message.split(' ');
+    if (kind === 'granted') this.tell(token, { granted: true, fences: [Number(fence)] });
+    else this.tell(token, kind === 'adopted' ? { adopted: true } : { look: true });
   }
 }

@@ -1,0 +1,143 @@
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { startPostgres, startRedis } from '#local';
+import { InterruptedError, messageOf, randomOf, throwIfAborted, type Progress, type Random } from '#load';
+import type { Servers } from './contestants/contestant.js';
+import { isPeer, redisNodesOf, type ContestantName } from './contestants/roster.js';
+import { cellsOf, circumstancesOf, type Cell } from './measure/cell.js';
+import { measure, type Bench } from './measure/measure.js';
+import type { BenchOptions } from './options.js';
+import { installPeers } from './peers.js';
+import { Results, type Measured } from './results.js';
+import { WorkerPool } from './worker-pool.js';
+
+export interface RunContext {
+  readonly options: BenchOptions;
+  /** For the servers of the run. */
+  readonly folder: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface RunOutcome {
+  readonly results: Results;
+  readonly redisVersion: string;
+}
+
+interface Planned {
+  readonly round: number;
+  readonly cell: Cell;
+}
+
+/** Starts what the contestants need, measures every cell in every round, and ends all of it again. */
+export async function run(context: RunContext): Promise<RunOutcome> {
+  const { options, progress, signal } = context;
+  const { contestants } = options;
+  const stops: (() => Promise<unknown>)[] = [];
+  const endAll = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop().catch(() => undefined);
+  };
+  try {
+    if (contestants.some(isPeer)) await installPeers((line) => progress.print(line), signal);
+    throwIfAborted(signal);
+    const servers = await startServers(contestants, context, stops);
+    const stores = servers.redisUrls.map((url) => new Redis(url));
+    stops.push(() => Promise.all(stores.map((store) => store.quit())));
+    const pool = new WorkerPool(servers);
+    const close = () => pool.close();
+    stops.push(close);
+    const interrupt = () => void close(); // what is under way fails at once
+    signal.addEventListener('abort', interrupt, { once: true });
+    throwIfAborted(signal);
+    const random = randomOf(options.seed);
+    const bench: Bench = {
+      pool,
+      stores,
+      random,
+      cellMs: options.seconds * 1000,
+      heldMs: options.heldSeconds * 1000,
+    };
+    const plan = planOf(options, contestants, random);
+    const results = await measureAll(plan, bench, context);
+    const redisVersion = /redis_version:(\S+)/.exec((await stores[0]?.info('server')) ?? '')?.[1] ?? '?';
+    return { results, redisVersion };
+  } catch (error) {
+    throw signal.aborted ? new InterruptedError() : error;
+  } finally {
+    await endAll();
+  }
+}
+
+async function startServers(
+  contestants: readonly ContestantName[],
+  { folder, progress, signal }: RunContext,
+  stops: (() => Promise<unknown>)[],
+): Promise<Servers> {
+  const redisUrls: string[] = [];
+  const nodes = Math.max(1, ...contestants.map(redisNodesOf));
+  for (let node = 1; node <= nodes; node += 1) {
+    const redis = await startRedis({
+      directory: path.join(folder, `redis-${node}`),
+      print: (line) => progress.print(line),
+    });
+    stops.push(() => redis.stop());
+    redisUrls.push(redis.url);
+    throwIfAborted(signal);
+  }
+  if (!contestants.includes('ours-postgres')) return { redisUrls, postgresUrl: undefined };
+  progress.print('Starting PostgreSQL …');
+  const postgres = await startPostgres({ directory: path.join(folder, 'postgres'), signal });
+  stops.push(() => postgres.stop());
+  return { redisUrls, postgresUrl: postgres.url };
+}
+
+/** Each round has every cell, in an order of its own; the held locks come once, at the end. */
+function planOf(
+  { rounds, measurements, heldLocks }: BenchOptions,
+  contestants: readonly ContestantName[],
+  random: Random,
+): Planned[] {
+  const cells = contestants
+    .flatMap((contestant) => cellsOf(contestant, heldLocks))
+    .filter(({ measurement }) => measurements.includes(measurement));
+  const once = cells.filter(({ measurement }) => measurement === 'held');
+  const repeated = cells.filter(({ measurement }) => measurement !== 'held');
+  const plan = Array.from({ length: rounds }, (_, index) =>
+    random.pick(repeated, repeated.length).map((cell) => ({ round: index + 1, cell })),
+  );
+  return [...plan.flat(), ...random.pick(once, once.length).map((cell) => ({ round: 0, cell }))];
+}
+
+async function measureAll(
+  plan: readonly Planned[],
+  bench: Bench,
+  { progress, signal, options }: RunContext,
+): Promise<Results> {
+  const measured: Measured[] = [];
+  const startedMs = performance.now();
+  for (const [index, { round, cell }] of plan.entries()) {
+    throwIfAborted(signal);
+    const what = `${cell.contestant}, ${circumstancesOf(cell)}`;
+    progress.show(() => {
+      const when = round === 0 ? 'once' : `round ${round} of ${options.rounds}`;
+      return `cell ${index + 1} of ${plan.length} (${when}): ${what}${timeLeft(startedMs, index, plan.length)}`;
+    });
+    try {
+      measured.push({ round, cell, finding: await measure(cell, bench) });
+    } catch (error) {
+      throwIfAborted(signal);
+      progress.done();
+      progress.print(`Not measured: ${what}: ${messageOf(error).split('\n')[0] ?? ''}`);
+      await bench.pool.restart();
+      measured.push({ round, cell, finding: { figures: {}, errors: 1, firstError: messageOf(error) } });
+    }
+  }
+  progress.done();
+  return new Results(measured);
+}
+
+function timeLeft(startedMs: number, done: number, total: number): string {
+  if (done === 0) return '';
+  const leftMs = ((performance.now() - startedMs) / done) * (total - done);
+  return `, about ${leftMs < 90_000 ? `${Math.ceil(leftMs / 1000)} s` : `${Math.ceil(leftMs / 60_000)} min`} left`;
+}

@@ -1,0 +1,103 @@
+import type {
+  ClaimEvent,
+  Extension,
+  Grant,
+  LockAbility,
+  LockClaim,
+  LockInfo,
+  LockProvider,
+  LockRequest,
+  Refusal,
+  SharedValues,
+} from '../provider.js';
+
+type Listener = (event: ClaimEvent) => void;
+
+/** A real provider whose operations a case can replace one by one, and count. */
+export class InterceptedProvider implements LockProvider {
+  readonly real: LockProvider;
+  readonly name: string;
+  readonly abilities: ReadonlySet<LockAbility>;
+  readonly acquireSome?: NonNullable<LockProvider['acquireSome']>;
+  readonly adopt?: NonNullable<LockProvider['adopt']>;
+  readonly list?: (limit: number) => Promise<readonly LockInfo[]>;
+  readonly values?: SharedValues;
+
+  onAcquire: ((request: LockRequest) => Promise<Grant | Refusal>) | undefined;
+  onExtend: ((claim: LockClaim, leaseMs: number) => Promise<Extension>) | undefined;
+  onRelease: ((claim: LockClaim) => Promise<boolean>) | undefined;
+  onWatch: ((claim: LockClaim, listener: Listener) => () => void) | undefined;
+  onList: ((limit: number) => Promise<readonly LockInfo[]>) | undefined;
+
+  acquires = 0;
+  refusals = 0;
+  extends = 0;
+  releases = 0;
+  /** Watches that have not been ended. */
+  watching = 0;
+  lastRequest: LockRequest | undefined;
+  readonly shared: boolean;
+
+  /** @param shared whether others use the real one too, so that closing this one leaves it open */
+  constructor(real: LockProvider, { shared = false }: { shared?: boolean } = {}) {
+    this.real = real;
+    this.shared = shared;
+    this.name = real.name;
+    this.abilities = real.abilities;
+    const { values } = real;
+    if (values) this.values = values;
+    if (real.adopt) this.adopt = (claim, successor) => this.forwardAdopt(claim, successor);
+    if (real.list) this.list = (limit) => this.onList?.(limit) ?? this.forwardList(limit);
+    if (real.acquireSome) this.acquireSome = (requests) => this.forwardAcquireSome(requests);
+  }
+
+  check(resources: readonly string[]): void {
+    this.real.check(resources);
+  }
+
+  async acquire(request: LockRequest): Promise<Grant | Refusal> {
+    this.acquires += 1;
+    this.lastRequest = request;
+    const answer = await (this.onAcquire?.(request) ?? this.real.acquire(request));
+    if (!answer.granted) this.refusals += 1;
+    return answer;
+  }
+
+  extend(claim: LockClaim, leaseMs: number): Promise<Extension> {
+    this.extends += 1;
+    return this.onExtend?.(claim, leaseMs) ?? this.real.extend(claim, leaseMs);
+  }
+
+  release(claim: LockClaim): Promise<boolean> {
+    this.releases += 1;
+    return this.onRelease?.(claim) ?? this.real.release(claim);
+  }
+
+  watch(claim: LockClaim, listener: Listener, options?: { atOnce?: boolean }): () => void {
+    this.watching += 1;
+    const end = this.onWatch?.(claim, listener) ?? this.real.watch(claim, listener, options);
+    let ended = false;
+    return () => {
+      if (!ended) this.watching -= 1;
+      ended = true;
+      end();
+    };
+  }
+
+  close(): Promise<void> {
+    return this.shared ? Promise.resolve() : this.real.close();
+  }
+
+  private async forwardAdopt(claim: LockClaim, successor: LockRequest): Promise<Grant | undefined> {
+    return this.real.adopt?.(claim, successor);
+  }
+
+  private async forwardList(limit: number): Promise<readonly LockInfo[]> {
+    return (await this.real.list?.(limit)) ?? [];
+  }
+
+  private async forwardAcquireSome(requests: readonly LockRequest[]): Promise<readonly (Grant | Refusal)[]> {
+    this.acquires += 1; // sent together
+    return (await this.real.acquireSome?.(requests)) ?? [];
+  }
+}

@@ -1,0 +1,348 @@
+import { LockLostError, LockUnavailableError, LockUsageError } from './errors.js';
+import { toTicket } from './hand-over-ticket.js';
+import type { Lock } from './lock.js';
+import type { LockStore, TimedGrant } from './lock-store.js';
+import type { LockRequest } from './provider.js';
+import { requireAbility, requireLease } from './requirements.js';
+
+export interface HeldLockOptions {
+  store: LockStore;
+  request: LockRequest;
+  grant: TimedGrant;
+  maxHoldMs: number;
+  /** Others of this process wait for it. */
+  isAwaitedHere: () => boolean;
+  observer: HeldLockObserver;
+}
+
+/** Hears of the end as soon as the lock is released or lost, and of failures that nobody else may hear of. */
+export interface HeldLockObserver {
+  /** From now on the lock is the heir's, if there is one: until `validUntil` it was this one's. */
+  releaseSent(validUntil: number): void;
+  ended(lock: HeldLock, heldMs: number, lost: LockLostError | undefined): void;
+  extendFailed(error: unknown): void;
+  releaseFailed(error: unknown): void;
+}
+
+const RENEWALS_PER_LEASE = 3;
+const RETRIES_PER_LEASE = 12;
+
+export class HeldLock implements Lock {
+  readonly resources: readonly string[];
+  readonly fences: ReadonlyMap<string, number>;
+  readonly request: LockRequest;
+  private readonly store: LockStore;
+  private readonly isAwaitedHere: () => boolean;
+  private readonly observer: HeldLockObserver;
+  private abortController: AbortController | undefined;
+  private lossError: LockLostError | undefined;
+  private readonly grantedAt = performance.now();
+  private readonly renewUntil: number;
+  private state: 'held' | 'lost' | 'released' = 'held';
+  private leaseMs: number;
+  private isWholeLease: boolean;
+  private deadline: number;
+  private lastSentAt = this.grantedAt;
+  private deadlineTimer: NodeJS.Timeout | undefined;
+  private renewalTimer: NodeJS.Timeout | undefined;
+  private giving: Promise<boolean> | undefined;
+  private releasing: Promise<boolean> | undefined;
+  private handles = 1;
+  private endHandOver: (() => void) | undefined;
+
+  constructor({ store, request, grant, maxHoldMs, isAwaitedHere, observer }: HeldLockOptions) {
+    this.resources = request.resources;
+    this.fences = new Map(grant.fences.map((fence, index) => [request.resources[index] ?? '', fence]));
+    this.request = request;
+    this.store = store;
+    this.isAwaitedHere = isAwaitedHere;
+    this.observer = observer;
+    this.renewUntil = this.grantedAt + maxHoldMs;
+    this.leaseMs = request.leaseMs;
+    this.deadline = grant.validUntil;
+    this.isWholeLease = grant.isWholeLease;
+    this.armRenewal(this.grantedAt + (this.deadline - this.grantedAt) / RENEWALS_PER_LEASE);
+  }
+
+  get fence(): number {
+    return onlyFence(this);
+  }
+
+  get signal(): AbortSignal {
+    this.loseIfOverdue(); // a blocked event loop delays the timer, not this look at the clock
+    if (!this.abortController) {
+      this.abortController = new AbortController(); // made when somebody listens: it costs more than all the rest here
+      if (this.lossError) this.abortController.abort(this.lossError);
+    }
+    return this.abortController.signal;
+  }
+
+  isHeld(): boolean {
+    this.loseIfOverdue();
+    return this.state === 'held';
+  }
+
+  get isHandedOver(): boolean {
+    return this.endHandOver !== undefined;
+  }
+
+  async extend(leaseMs: number): Promise<boolean> {
+    requireLease(this.resources, leaseMs);
+    return (await this.prolongAnew(leaseMs)).held;
+  }
+
+  /** The first handle's. */
+  release(): Promise<boolean> {
+    this.releasing ??= this.releaseHandle();
+    return this.releasing;
+  }
+
+  /** Of several handles the last one gives the lock back. */
+  releaseHandle(): Promise<boolean> {
+    this.handles -= 1;
+    return this.handles > 0 ? Promise.resolve(this.isHeld()) : this.giveBack();
+  }
+
+  async releaseAfter(delayMs: number): Promise<boolean> {
+    requireLease(this.resources, delayMs);
+    if (!this.isHeld()) return false;
+    clearTimeout(this.renewalTimer); // a renewal would make it last longer again
+    try {
+      const { held } = await this.store.extend(this.request, delayMs);
+      if (held) {
+        this.giving = Promise.resolve(true);
+        if (this.isHeld()) this.end('released');
+      } else {
+        this.lose('its key is gone from the store, or belongs to another');
+      }
+      return held;
+    } catch (error) {
+      if (this.isHeld()) this.armRenewal(performance.now());
+      throw error;
+    }
+  }
+
+  async yieldIfContended(): Promise<boolean> {
+    requireAbility(this.store.provider, 'fair');
+    if (!this.isAwaitedHere() || this.handles > 1) {
+      const { held, contended } = await this.prolongAnew(this.leaseMs);
+      if (!held) throw this.signal.reason;
+      if (!contended || this.handles > 1) return false; // an inner handle relies on it
+    }
+    await this.release();
+    return true;
+  }
+
+  reenter(): Lock {
+    if (!this.isHeld()) throw new LockLostError(this.resources, 'it is not held any more');
+    this.handles += 1;
+    return new Reentry(this);
+  }
+
+  async handOver({ leaseMs = this.leaseMs } = {}): Promise<string> {
+    requireLease(this.resources, leaseMs);
+    requireAbility(this.store.provider, 'handOver');
+    clearTimeout(this.renewalTimer);
+    const endWatch = this.store.watch(
+      this.request,
+      (event) => 'adopted' in event && this.lose('another process has adopted it'),
+      { atOnce: true },
+    );
+    try {
+      const { held } = await this.prolong(leaseMs);
+      if (!held) throw this.signal.reason;
+    } catch (error) {
+      endWatch();
+      if (this.isHeld()) this.armRenewal(performance.now());
+      throw error;
+    }
+    this.endHandOver?.();
+    this.endHandOver = endWatch;
+    return toTicket({ ...this.request, provider: this.store.provider.name, leaseMs });
+  }
+
+  /** Releases; a lock that was handed over is left to who adopts it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isHandedOver) return;
+    await this.release().catch(() => undefined);
+  }
+
+  /** Declares the lock unreliable. Of one that was handed over this is the end that was meant. */
+  lose(reason: string, cause?: unknown): void {
+    if (this.state !== 'held') return;
+    this.end('lost', new LockLostError(this.resources, reason, cause));
+  }
+
+  /** Whatever handles there are. */
+  giveBack(): Promise<boolean> {
+    this.giving ??= this.sendRelease();
+    return this.giving;
+  }
+
+  private async sendRelease(): Promise<boolean> {
+    const wasHeld = this.isHeld();
+    const complete = this.store.release(this.request, this.leaseMs);
+    if (wasHeld) {
+      this.end('released');
+      this.observer.releaseSent(this.deadline);
+    }
+    try {
+      return (await complete) && wasHeld;
+    } catch (error) {
+      this.observer.releaseFailed(error);
+      throw error;
+    }
+  }
+
+  /** @returns whether it is held, and whether others wait in the store's queue */
+  private async prolong(leaseMs: number): Promise<{ held: boolean; contended: boolean }> {
+    const gone = { held: false, contended: false };
+    if (!this.isHeld()) return gone;
+    const sentAt = performance.now();
+    this.lastSentAt = sentAt;
+    // A shorter lease counts from when it is sent: it may be applied though its reply is lost.
+    if (sentAt + leaseMs < this.deadline) this.moveDeadline(sentAt + leaseMs);
+    const extension = await this.store.extend(this.request, leaseMs);
+    if (!this.isHeld()) return gone;
+    if (!extension.held) {
+      this.lose('its key is gone from the store, or belongs to another');
+      return gone;
+    }
+    this.isWholeLease = true;
+    if (sentAt === this.lastSentAt) this.moveDeadline(sentAt + leaseMs); // a later command decides otherwise
+    return extension;
+  }
+
+  /** Prolongs, and renews from then on by the new lease. */
+  private async prolongAnew(leaseMs: number): Promise<{ held: boolean; contended: boolean }> {
+    try {
+      const extension = await this.prolong(leaseMs);
+      if (extension.held) {
+        this.leaseMs = leaseMs;
+        this.armRenewal(this.lastSentAt + leaseMs / RENEWALS_PER_LEASE);
+      }
+      return extension;
+    } catch (error) {
+      if (this.isHeld()) this.armRenewal(performance.now() + leaseMs / RETRIES_PER_LEASE);
+      throw error;
+    }
+  }
+
+  private async renew(): Promise<void> {
+    if (!this.deadlineTimer) this.armDeadline(); // most locks are released before they need one
+    if (this.isWholeLease && performance.now() >= this.renewUntil) return;
+    try {
+      await this.prolongAnew(this.leaseMs);
+    } catch (error) {
+      if (!(error instanceof LockUnavailableError)) throw error;
+      this.observer.extendFailed(error);
+    }
+  }
+
+  private armRenewal(at: number): void {
+    clearTimeout(this.renewalTimer);
+    if (this.isHandedOver) return;
+    this.renewalTimer = setTimeout(() => void this.renew(), Math.max(1, at - performance.now())).unref();
+  }
+
+  private moveDeadline(deadline: number): void {
+    this.deadline = deadline;
+    clearTimeout(this.deadlineTimer);
+    this.armDeadline();
+  }
+
+  private armDeadline(): void {
+    const delayMs = Math.max(0, this.deadline - performance.now());
+    this.deadlineTimer = setTimeout(() => this.loseAtDeadline(), delayMs).unref();
+  }
+
+  private loseIfOverdue(): void {
+    if (this.state === 'held' && performance.now() >= this.deadline) this.loseAtDeadline();
+  }
+
+  private loseAtDeadline(): void {
+    if (this.isHandedOver) this.lose('nobody adopted it before its lease ended');
+    else if (this.deadline > this.renewUntil) this.lose('it was held for longer than maxHoldMs');
+    else this.lose('its lease ended before a renewal succeeded');
+  }
+
+  private end(state: 'lost' | 'released', error?: LockLostError): void {
+    this.state = state;
+    clearTimeout(this.deadlineTimer);
+    clearTimeout(this.renewalTimer);
+    this.endHandOver?.();
+    this.lossError = error;
+    if (error) this.abortController?.abort(error);
+    this.observer.ended(this, performance.now() - this.grantedAt, this.isHandedOver ? undefined : error);
+  }
+}
+
+/** One more handle of a lock that is held already. */
+class Reentry implements Lock {
+  private readonly held: HeldLock;
+  private releasing: Promise<boolean> | undefined;
+
+  constructor(held: HeldLock) {
+    this.held = held;
+  }
+
+  get resources(): readonly string[] {
+    return this.held.resources;
+  }
+
+  get fences(): ReadonlyMap<string, number> {
+    return this.held.fences;
+  }
+
+  get fence(): number {
+    return this.held.fence;
+  }
+
+  get signal(): AbortSignal {
+    return this.held.signal;
+  }
+
+  extend(leaseMs: number): Promise<boolean> {
+    return this.held.extend(leaseMs);
+  }
+
+  release(): Promise<boolean> {
+    this.releasing ??= this.held.releaseHandle();
+    return this.releasing;
+  }
+
+  releaseAfter(): Promise<boolean> {
+    return Promise.reject(outermostOnly(this, 'releaseAfter'));
+  }
+
+  yieldIfContended(): Promise<boolean> {
+    return Promise.reject(outermostOnly(this, 'yieldIfContended'));
+  }
+
+  handOver(): Promise<string> {
+    return Promise.reject(outermostOnly(this, 'handOver'));
+  }
+
+  reenter(): Lock {
+    return this.held.reenter();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release().catch(() => undefined);
+  }
+}
+
+function outermostOnly({ resources }: Lock, call: string): LockUsageError {
+  return new LockUsageError(
+    resources,
+    `${call} is for the handle that acquire returned, not for a re-entry.`,
+  );
+}
+
+function onlyFence({ resources, fences }: Lock): number {
+  const [fence] = fences.values();
+  if (fence === undefined || resources.length > 1) {
+    throw new LockUsageError(resources, 'A lock has one fence when it has one resource: use lock.fences.');
+  }
+  return fence;
+}

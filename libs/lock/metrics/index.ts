@@ -1,0 +1,1 @@
+export { LockMetrics, type LockMetricsOptions } from './lock-metrics.js';

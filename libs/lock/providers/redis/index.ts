@@ -1,0 +1,1 @@
+export { RedisLockProvider, type RedisLockProviderOptions } from './redis-lock-provider.js';

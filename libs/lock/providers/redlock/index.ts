@@ -1,0 +1,1 @@
+export { RedlockProvider, type RedlockProviderOptions } from './redlock-provider.js';

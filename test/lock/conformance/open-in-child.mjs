@@ -1,0 +1,11 @@
+// How a child process of the suite opens our providers: by the name of the class, and its options as JSON.
+import { MemoryLockProvider } from '../../../dist/libs/lock/providers/memory/index.js';
+import { PostgresLockProvider } from '../../../dist/libs/lock/providers/postgres/index.js';
+import { RedisLockProvider } from '../../../dist/libs/lock/providers/redis/index.js';
+import { RedlockProvider } from '../../../dist/libs/lock/providers/redlock/index.js';
+
+const PROVIDERS = { MemoryLockProvider, PostgresLockProvider, RedisLockProvider, RedlockProvider };
+
+export function openProvider({ provider, options }) {
+  return new PROVIDERS[provider](options);
+}
