@@ -81,7 +81,7 @@ export class LockManager {
     requireMilliseconds(sorted, 'waitMs', options.waitMs);
     const mayQueue = options.waitMs > 0;
     const requests = sorted.map((resource) =>
-      this.requests.make(backend.provider, resource, { ...options, mayQueue }),
+      this.requests.make(backend.provider, resource, options, { mayQueue }),
     );
     if (sorted.length > 0) backend.provider.check(sorted);
     return acquireSome(this.acquisitions, backend, requests, options, (resource) =>
@@ -127,11 +127,8 @@ export class LockManager {
     if (!backend) throw new LockTicketError(claim.resources, `is of the provider "${name}", not one of mine`);
     requireAbility(backend.provider, 'handOver');
     this.acquisitions.requireOpen(claim.resources);
-    const request = this.requests.make(backend.provider, claim.resources, {
-      leaseMs,
-      ...options,
-      mayQueue: false,
-    });
+    const given = { leaseMs, ...options };
+    const request = this.requests.make(backend.provider, claim.resources, given, { mayQueue: false });
     const grant = await backend.store.adopt(claim, request);
     if (!grant) throw new LockTicketError(claim.resources, 'was adopted already, or its lease has ended');
     return this.acquisitions.hold(backend, request, grant, options);
@@ -220,7 +217,7 @@ export class LockManager {
   ): Promise<{ lock: Lock; held: HeldLock }> {
     const backend = this.backendOf(options.provider);
     const mayQueue = options.waitMs > 0 && !options.retry;
-    const request = this.requests.make(backend.provider, resources, { ...options, mayQueue });
+    const request = this.requests.make(backend.provider, resources, options, { mayQueue });
     requireMilliseconds(request.resources, 'waitMs', options.waitMs);
     if (options.retry) requireTries(request.resources, options.retry.tries);
     if (options.reentrant) {

@@ -25,9 +25,10 @@ export class Requests {
   make(
     provider: LockProvider,
     given: string | readonly string[],
-    options: Omit<TryAcquireOptions, 'signal'> & { mayQueue: boolean },
+    options: Omit<TryAcquireOptions, 'signal'>,
+    { mayQueue }: { mayQueue: boolean },
   ): LockRequest {
-    const { leaseMs, floor = 0, owner = this.owner, value, replicaAcks = 0, mayQueue } = options;
+    const { leaseMs, floor = 0, owner, value, replicaAcks = 0 } = options;
     const resources = typeof given === 'string' ? [given] : [...new Set(given)].sort();
     if (resources.length === 0 || resources.length > MAX_RESOURCES) {
       throw new LockUsageError(
@@ -42,7 +43,7 @@ export class Requests {
     return {
       resources,
       token: value === undefined ? this.token() : requireValue(resources, value),
-      owner: requireOwner(owner),
+      owner: owner === undefined ? this.owner : requireOwner(owner),
       leaseMs,
       floors: floorsOf(resources, floor),
       placeMs: mayQueue ? Math.min(MAX_PLACE_MS, leaseMs) : 0,
@@ -78,6 +79,7 @@ export function requireOptions(
 }
 
 function floorsOf(resources: readonly string[], floor: number | ReadonlyMap<string, number>): number[] {
+  if (floor === 0) return resources.map(() => 0);
   const floors = resources.map((resource) =>
     typeof floor === 'number' ? floor : (floor.get(resource) ?? 0),
   );

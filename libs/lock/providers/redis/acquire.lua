@@ -15,18 +15,20 @@
 --                                            lock that comes right behind a holder of the same process
 
 -- The common case by itself, for speed: one lock, free, and nobody waits. What follows would do the same.
-if #KEYS == 2 and redis.call('EXISTS', KEYS[1]) == 0 then
-  local last = string.match(redis.call('GET', KEYS[2]) or '', '^(%d+) 0$')
+if #KEYS == 2 then
+  local values = redis.call('MGET', KEYS[1], KEYS[2])
+  local last = not values[1] and values[2] and string.match(values[2], '^(%d+) 0$')
   if last then
     local clock = redis.call('TIME')
-    local now_us = clock[1] * 1000000 + clock[2]
-    local fence = math.max(last + 1, tonumber(ARGV[6]), now_us)
-    if fence < 9007199254740992 then
-      local text = string.format('%.0f', fence)
-      local value = string.format('%s %s %.0f %s %s', ARGV[1], text, now_us, ARGV[4], ARGV[5])
-      redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
-      redis.call('SET', KEYS[2], text .. ' 0', 'PX', 86400000)
-      return { 1, fence }
+    local now = clock[1] .. string.sub('00000' .. clock[2], -6) -- in microseconds, without a detour through a number
+    local fence = now
+    if tonumber(now) <= tonumber(last) or tonumber(now) < tonumber(ARGV[6]) then
+      fence = string.format('%.0f', math.max(last + 1, ARGV[6]))
+    end
+    if tonumber(fence) < 9007199254740992 then
+      redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. fence .. ' ' .. now .. ' ' .. ARGV[4] .. ' ' .. ARGV[5], 'PX', ARGV[2])
+      redis.call('SET', KEYS[2], fence .. ' 0', 'PX', 86400000)
+      return { 1, tonumber(fence) }
     end
   end
 end

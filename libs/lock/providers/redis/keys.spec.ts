@@ -6,10 +6,9 @@ describe('LockKeys', () => {
   it('makes the first segment the hash tag', () => {
     const keys = new LockKeys('shop:');
     expect(keys.lock('inventory:item:7:deduct')).toBe('shop:lock:{inventory}:item:7:deduct');
-    expect(keys.lockAndFence('inventory:item:7:deduct')).toEqual([
-      'shop:lock:{inventory}:item:7:deduct',
-      'shop:fence:{inventory}:item:7:deduct',
-    ]);
+    const both: string[] = [];
+    keys.push(both, 'inventory:item:7:deduct');
+    expect(both).toEqual(['shop:lock:{inventory}:item:7:deduct', 'shop:fence:{inventory}:item:7:deduct']);
     expect(keys.lock('sweep')).toBe('shop:lock:{sweep}');
   });
 

@@ -18,10 +18,10 @@ export class LockKeys {
     return `${this.prefix}lock:${tagged(resource)}`;
   }
 
-  /** What the scripts take for each resource. */
-  lockAndFence(resource: string): [lock: string, fence: string] {
+  /** Adds what the scripts take for each resource: its lock, its last fence. */
+  push(keys: string[], resource: string): void {
     const tag = tagged(resource);
-    return [`${this.prefix}lock:${tag}`, `${this.prefix}fence:${tag}`];
+    keys.push(`${this.prefix}lock:${tag}`, `${this.prefix}fence:${tag}`);
   }
 
   queue(resource: string): string {
@@ -51,21 +51,20 @@ export class LockKeys {
 
 /** @throws LockUsageError for resources that do not share one hash tag */
 export function requireOneHashTag(resources: readonly string[]): void {
-  const tags = new Set(resources.map(firstSegment));
-  for (const tag of tags) {
-    if (tag === '' || /[{}]/.test(tag)) {
-      throw new LockUsageError(
-        resources,
-        `A resource's first segment is its hash tag: it must be a name, not "${tag}".`,
-      );
-    }
-  }
-  if (tags.size > 1) {
+  const [first = ''] = resources;
+  const tag = firstSegment(first);
+  if (tag === '' || tag.includes('{') || tag.includes('}')) {
     throw new LockUsageError(
       resources,
-      `One call takes locks of one hash tag; these have ${[...tags].join(', ')}. Acquire them one after another.`,
+      `A resource's first segment is its hash tag: it must be a name, not "${tag}".`,
     );
   }
+  const other = resources.find((resource) => firstSegment(resource) !== tag);
+  if (other === undefined) return;
+  throw new LockUsageError(
+    resources,
+    `One call takes locks of one hash tag; these have ${tag} and ${firstSegment(other)}. Acquire them one after another.`,
+  );
 }
 
 function firstSegment(resource: string): string {

@@ -133,7 +133,9 @@ export class RedisLockProvider implements LockProvider {
   }
 
   private keysOf(resources: readonly string[]): string[] {
-    return resources.flatMap((resource) => this.keys.lockAndFence(resource));
+    const keys: string[] = [];
+    for (const resource of resources) this.keys.push(keys, resource);
+    return keys;
   }
 
   private async answer(request: LockRequest, [granted, ...rest]: number[]): Promise<Grant | Refusal> {

@@ -9,9 +9,10 @@
 --           its token, its fence or '' }; other processes are told on their channels
 
 -- The common case by itself, for speed: one lock, held by the token, and nobody waits. What follows would do the same.
-if #KEYS == 2 and string.find(redis.call('GET', KEYS[2]) or '', ' 0', 1, true) then
-  local value = redis.call('GET', KEYS[1])
-  if value and string.match(value, '^%S+') == ARGV[1] then
+if #KEYS == 2 then
+  local values = redis.call('MGET', KEYS[1], KEYS[2])
+  local token = values[1] and string.match(values[1], '^%S+')
+  if token == ARGV[1] and values[2] and string.sub(values[2], -2) == ' 0' then
     redis.call('DEL', KEYS[1])
     return { 1 }
   end
