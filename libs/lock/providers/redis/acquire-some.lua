@@ -8,6 +8,8 @@
 --
 -- Returns for each lock what acquire.lua does: { 1, fence } or { 0, 1, remaining ms, promised }
 
+local values = redis.call('MGET', unpack(KEYS))
+
 --@include pieces/lock.lua
 --@include pieces/attempt.lua
 

@@ -14,9 +14,10 @@
 --         { 0, i, remaining ms, promised }   the i-th lock is another's; promised is 0, or the fence of a claim of one
 --                                            lock that comes right behind a holder of the same process
 
+local values = redis.call('MGET', unpack(KEYS))
+
 -- The common case by itself, for speed: one lock, free, and nobody waits. What follows would do the same.
 if #KEYS == 2 then
-  local values = redis.call('MGET', KEYS[1], KEYS[2])
   local last = not values[1] and values[2] and string.match(values[2], '^(%d+) 0$')
   if last then
     local clock = redis.call('TIME')

@@ -9,6 +9,8 @@
 -- Returns { 1, fence, ... }  every lock belongs to the new token
 --         { 0 }              at least one belonged to neither; nothing was written
 
+local values = redis.call('MGET', unpack(KEYS))
+
 --@include pieces/lock.lua
 
 local locks, reply, old_channel = {}, { 1 }, nil

@@ -9,6 +9,8 @@
 -- Returns { 1, c }  every lock was held by the token and has its new lease; c is 1 when others wait for one of them
 --         { 0, 0 }  at least one was not held; nothing was written
 
+local values = redis.call('MGET', unpack(KEYS))
+
 --@include pieces/lock.lua
 
 local locks = {}

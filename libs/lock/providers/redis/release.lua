@@ -8,9 +8,10 @@
 -- Returns { how many of the locks it freed, then for each claim of the same process that got one, or may look now, two:
 --           its token, its fence or '' }; other processes are told on their channels
 
+local values = redis.call('MGET', unpack(KEYS))
+
 -- The common case by itself, for speed: one lock, held by the token, and nobody waits. What follows would do the same.
 if #KEYS == 2 then
-  local values = redis.call('MGET', KEYS[1], KEYS[2])
   local token = values[1] and string.match(values[1], '^%S+')
   if token == ARGV[1] and values[2] and string.sub(values[2], -2) == ' 0' then
     redis.call('DEL', KEYS[1])
@@ -25,10 +26,9 @@ local call = { channel = ARGV[2], told = {} }
 for n = 1, #KEYS / 2 do
   local lock = read(n)
   if lock.token == ARGV[1] then
-    free(lock)
+    free(lock, call)
     freed = freed + 1
-  end
-  if lock.queued == '1' then
+  elseif lock.queued == '1' then
     leave_queue(lock, ARGV[1])
     if not lock.token then
       promote(lock, call)

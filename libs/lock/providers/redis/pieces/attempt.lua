@@ -19,9 +19,8 @@ end
 
 local function refuse(locks, claim, refusal)
   for n, lock in ipairs(locks) do
-    if lock.token == claim.token then -- what is left of an earlier grant
-      free(lock)
-      promote(lock, claim)
+    if lock.token == claim.token then
+      free(lock, claim) -- what is left of an earlier grant
     end
     if claim.place_ms > 0 then
       enter_queue(lock, claim.token, {
@@ -36,7 +35,8 @@ local function attempt(locks, claim)
   local firsts, refusal = {}, nil
   for n, lock in ipairs(locks) do
     if lock.token ~= claim.token then
-      local first = first_in_queue(lock)
+      -- Behind a holder of another process it does not matter who is first.
+      local first = (not lock.token or lock.channel == claim.channel) and first_in_queue(lock)
       firsts[n] = first
       local is_first = first and first.token == claim.token
       if first and not is_first and not lock.token then

@@ -1,9 +1,9 @@
--- A lock, and the queue of those who wait for it.
+-- A lock, and the queue of those who wait for it. The script has read `values`, of all KEYS.
 --
 -- `lock:` lives as long as the lease: "<token> <fence> <acquired at, us> <channel> <owner>". `fence:` outlives it:
 -- "<highest fence that was given or promised> <queued>", where queued is 0 when nobody waits.
 -- Two more keys, whose names differ in that word alone and so share the slot, are touched only while somebody waits:
--- `queue:` is a sorted set of tokens, the score only orders them; `places:` is a hash, token to "<expires at, ms> <floor>
+-- `queue:` is a sorted set of tokens by the time of their entry; `places:` is a hash, token to "<expires at, ms> <floor>
 -- <promised fence or 0> <locks of its claim> <channel> <owner>". A claim of several locks enters all of its queues in one
 -- script, so that any two claims stand in the same order wherever they meet, and the oldest is first everywhere: nobody
 -- waits in a circle.
@@ -24,12 +24,12 @@ end
 -- The n-th of KEYS, which hold two for each lock.
 local function read(n)
   local lock = { key = KEYS[2 * n - 1], fence_key = KEYS[2 * n] }
-  local value = redis.call('GET', lock.key)
+  local value = values[2 * n - 1]
   if value then
     local token, fence, channel = string.match(value, '^(%S+) (%d+) %d+ (%S+)')
     lock.token, lock.fence, lock.channel = token or value, tonumber(fence or '0'), channel -- or a key of somebody else
   end
-  local last, queued = string.match(redis.call('GET', lock.fence_key) or '', '^(%d+) (%d)$')
+  local last, queued = string.match(values[2 * n] or '', '^(%d+) (%d)$')
   lock.last, lock.queued = tonumber(last or '0'), queued or '1' -- when it was lost there may still be a queue
   return lock
 end
@@ -43,11 +43,6 @@ local function hold(lock, token, who, fence, lease_ms)
   lock.token, lock.last = token, math.max(fence, lock.last)
   redis.call('SET', lock.key, token .. ' ' .. whole(fence) .. ' ' .. whole(now_us) .. ' ' .. who, 'PX', lease_ms)
   write_fence(lock)
-end
-
-local function free(lock)
-  redis.call('DEL', lock.key)
-  lock.token = nil
 end
 
 -- max(last + 1, floor, the server's clock in microseconds), below 2^53, or nil. The clock carries it on after a loss.
@@ -95,20 +90,20 @@ local function first_in_queue(lock)
   end
 end
 
--- At the end, or where the token stands already; its place lasts anew.
+-- At the end, or where the token stands already; its place lasts anew. (A clock that steps back lets a newcomer past
+-- others once, and in all queues of its claim alike.)
 local function enter_queue(lock, token, place)
   local queue_key, places_key = queue_keys(lock)
-  if not redis.call('ZSCORE', queue_key, token) then
-    local last = redis.call('ZRANGE', queue_key, -1, -1, 'WITHSCORES')
-    redis.call('ZADD', queue_key, tonumber(last[2] or '0') + 1, token)
-  end
+  redis.call('ZADD', queue_key, 'NX', whole(now_us), token)
   local text = whole(now_ms + place.lasts_ms) .. ' ' .. place.floor .. ' ' .. whole(place.fence or 0)
     .. ' ' .. place.locks .. ' ' .. place.who
   redis.call('HSET', places_key, token, text)
   redis.call('PEXPIRE', queue_key, QUEUE_TTL_MS)
   redis.call('PEXPIRE', places_key, QUEUE_TTL_MS)
-  lock.queued = '1'
-  write_fence(lock)
+  if lock.queued == '0' or place.fence then
+    lock.queued = '1'
+    write_fence(lock)
+  end
 end
 
 -- A free lock goes to the first in its queue, for as long as its place lasts, and its process alone is told: it counts
@@ -135,5 +130,14 @@ local function promote(lock, call)
     table.insert(call.told, text)
   else
     redis.call('PUBLISH', channel, (fence and 'granted ' or 'look ') .. first.token .. ' ' .. text)
+  end
+end
+
+-- The first in the queue has it, or its key goes away.
+local function free(lock, call)
+  lock.token = nil
+  promote(lock, call)
+  if not lock.token then
+    redis.call('DEL', lock.key)
   end
 end
