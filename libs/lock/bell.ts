@@ -14,19 +14,18 @@ export class Bell<Message> {
   }
 
   /** Resolves at the next ring, at once if there was one, and after `delayMs` in any case, then with nothing. */
-  async sleep(delayMs: number): Promise<Message | undefined> {
-    if (!this.message) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, delayMs);
-        this.wakeSleeper = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.wakeSleeper = undefined;
-    }
-    const { message } = this;
-    this.message = undefined;
-    return message?.value;
+  sleep(delayMs: number): Promise<Message | undefined> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.wakeSleeper = undefined;
+        const { message } = this;
+        this.message = undefined;
+        resolve(message?.value);
+      };
+      const timer = setTimeout(wake, delayMs);
+      this.wakeSleeper = wake;
+      if (this.message) wake();
+    });
   }
 }

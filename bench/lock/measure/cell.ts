@@ -31,6 +31,7 @@ export type FigureName =
   | 'waitMeanMs'
   | 'longestToMean'
   | 'againShare'
+  | 'busyShare'
   | 'overlaps'
   | 'handOverMs'
   | 'handOverP99Ms'

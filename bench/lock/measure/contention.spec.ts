@@ -26,6 +26,11 @@ describe('a contended cell', () => {
     expect(figures.waitMeanMs).toBe(1);
   });
 
+  it('tells how much of the time somebody was at work', () => {
+    const figures = contentionOf([took(0, 0, 10, 30), took(1, 0, 40, 70)], { fromMs: 0, toMs: 100 });
+    expect(figures.busyShare).toBe(0.5);
+  });
+
   it('sees who got the lock again at once', () => {
     const turns = [took(0, 0, 1, 2), took(0, 2, 3, 4), took(1, 0, 5, 6), took(0, 4, 7, 8), took(0, 8, 9, 10)];
     expect(contentionOf(turns, { fromMs: 0, toMs: 100 }).againShare).toBe(0.5);

@@ -17,7 +17,8 @@ export interface MeasuredWindow {
 }
 
 /**
- * What the acquisitions of all processes together say about one cell. A wait counts when it ended in the window; one
+ * What the acquisitions of all processes together say about one cell. `busyShare` is how much of the time somebody was at
+ * work under the lock: what is left of 1 went into hand-overs, and no lock can be faster than the work. A wait counts when it ended in the window; one
  * that had not ended at its end counts for the longest alone, as far as it had come.
  */
 export function contentionOf(
@@ -39,6 +40,8 @@ export function contentionOf(
     waitMeanMs: meanMs,
     longestToMean: longestMs / meanMs,
     againShare: againShareOf(inside),
+    busyShare:
+      inside.reduce((busyMs, { startedMs, endedMs }) => busyMs + endedMs - startedMs, 0) / (toMs - fromMs),
     overlaps: overlapsOf(acquisitions),
   };
 }

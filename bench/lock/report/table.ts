@@ -28,6 +28,7 @@ const COLUMNS: Readonly<Record<Cell['measurement'], readonly Column[]>> = {
     { title: 'p99 ms', text: (results, cell) => figure(results, cell, 'waitP99Ms', milliseconds) },
     { title: 'longest ms', text: (results, cell) => figure(results, cell, 'waitLongestMs', milliseconds) },
     { title: 'to mean', text: (results, cell) => figure(results, cell, 'longestToMean', decimal) },
+    { title: 'busy', text: (results, cell) => figure(results, cell, 'busyShare', percent) },
     { title: 'again', text: (results, cell) => figure(results, cell, 'againShare', percent) },
     { title: 'overlaps', text: (results, cell) => worst(results, cell, 'overlaps') },
   ],

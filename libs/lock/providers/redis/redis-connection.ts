@@ -46,9 +46,9 @@ export class RedisConnection {
 
   /** Sends one command. @throws NotConnectedError, or whatever ioredis says about a command that was sent */
   async send<Reply>(command: (client: Redis) => Promise<Reply>): Promise<Reply> {
+    if (this.client.status !== 'ready') await this.ready();
+    this.silentSince ??= performance.now();
     try {
-      if (this.client.status !== 'ready') await this.ready();
-      this.silentSince ??= performance.now();
       const reply = await command(this.client);
       this.silentSince = undefined;
       return reply;
@@ -60,17 +60,15 @@ export class RedisConnection {
   }
 
   /** Runs a script, which Redis may have to be shown first. @throws as `send` */
-  async run<Reply>(
-    { sha, text }: Script,
-    keyCount: number,
-    args: readonly (string | number)[],
-  ): Promise<Reply> {
-    try {
-      return (await this.send((client) => client.evalsha(sha, keyCount, ...args))) as Reply;
-    } catch (error) {
-      if (!isReply(error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return (await this.send((client) => client.eval(text, keyCount, ...args))) as Reply;
-    }
+  run<Reply>({ sha, text }: Script, keyCount: number, args: readonly (string | number)[]): Promise<Reply> {
+    return this.send(async (client) => {
+      try {
+        return (await client.evalsha(sha, keyCount, ...args)) as Reply;
+      } catch (error) {
+        if (!isReply(error) || !error.message.startsWith('NOSCRIPT')) throw error;
+        return (await client.eval(text, keyCount, ...args)) as Reply;
+      }
+    });
   }
 
   close(): void {
