@@ -7,7 +7,7 @@ import { RedisLockProvider } from '#lock/redis';
 import { RedlockProvider } from '#lock/redlock';
 import type { Config, Metrics } from '#platform';
 
-/** No lease of this service is longer. So long a quorum trusts no node that has just started, and a fallback waits. */
+/** No lease of this service is longer. So long a quorum trusts no node that has just started, and a fallback waits a little longer. */
 const MAX_LEASE_MS = 10_000;
 
 type ProviderName = Config['lockProvider'] | Exclude<Config['lockFallback'], 'none'>;

@@ -48,7 +48,8 @@ export async function acquireSome(
     const endWatch = backend.store.watch(request, (event) => bell.ring(event));
     claims.push({ request, place, bell, endWatch });
   }
-  const { answers, sentAt } = await firstAttempt(acquisitions, backend, claims, options);
+  const sentAt = performance.now();
+  const answers = await firstAttempt(acquisitions, backend, claims, options);
 
   const granted = new Map<string, Lock>();
   const pending = new Map<string, Promise<Lock>>();
@@ -60,13 +61,17 @@ export async function acquireSome(
     } else if (answer.granted) {
       endWatch();
       granted.set(resourceOf(request), acquisitions.hold(backend, request, answer, options, place));
+      acquisitions.tellAcquired(backend, request, performance.now() - sentAt);
     } else {
       const first = { refusal: answer, sentAt, bell, endWatch };
       const lock = acquisitions.observed(backend, request, options, async (limit) => {
         const grant = await contend(backend, request, limit, first);
         return acquisitions.hold(backend, request, grant, options, place);
       });
-      lock.catch(() => place.leave());
+      lock.catch(() => {
+        leave(claim);
+        backend.store.giveBack(request); // its place, if it ended before it began to contend
+      });
       pending.set(resourceOf(request), lock);
     }
   }
@@ -82,19 +87,15 @@ async function firstAttempt(
   backend: Backend,
   claims: readonly Claim[],
   options: AcquireSomeOptions,
-): Promise<{ answers: (TimedGrant | Refusal)[]; sentAt: number }> {
+): Promise<(TimedGrant | Refusal)[]> {
   const requests = claims.map(({ request }) => request);
-  const sentAt = performance.now();
-  const attempt = backend.store.acquireSome(requests);
   try {
     const once = { ...options, waitMs: 0 };
-    const resources = requests.map(resourceOf);
-    const answers = await acquisitions.limited(backend, resources, once, (limit) => limit.race(attempt));
-    return { answers, sentAt };
+    return await acquisitions.limited(backend, requests.map(resourceOf), once, (limit) =>
+      backend.store.acquireSome(requests, limit),
+    );
   } catch (error) {
     for (const claim of claims) leave(claim);
-    const giveBack = (): void => requests.forEach((request) => backend.store.giveBack(request));
-    attempt.then(giveBack, () => undefined); // its own failure has given back what there may be
     throw error;
   }
 }

@@ -102,7 +102,7 @@ export class Acquisitions {
       maxHoldMs,
       isAwaitedHere: () => resources.some((resource) => backend.queue.isEntered(resource)),
       observer: {
-        releaseSent: (validUntil) => backend.heirs.succeed(resources, validUntil),
+        releaseSent: (validUntil) => backend.heirs.succeed(request, validUntil),
         ended: (ended, heldMs, error) => {
           this.held.delete(ended);
           if (!isFair) place?.leave();
@@ -117,6 +117,18 @@ export class Acquisitions {
     this.held.add(lock);
     this.events.tell('held', () => ({ provider, resources, count: 1 }));
     return lock;
+  }
+
+  /** Of a lock that was taken together with others. */
+  tellAcquired(backend: Backend, { resources, floors }: LockRequest, waitMs: number): void {
+    const provider = backend.provider.name;
+    this.events.tell('attempt', () => ({ provider, resources }));
+    this.events.tell('acquired', () => ({
+      provider,
+      resources,
+      waitMs,
+      floor: floors.some((floor) => floor > 0),
+    }));
   }
 
   private tellFailure(about: { provider: string; resources: readonly string[] }, error: unknown): void {

@@ -14,11 +14,15 @@ export class Backend {
   /** Of the calls that are under way. */
   readonly limits = new Set<WaitLimit>();
 
-  constructor(provider: LockProvider, options: { breakerOpenMs: number; maxWaiting: number }) {
-    const { breakerOpenMs, maxWaiting } = options;
+  constructor(
+    name: string,
+    provider: LockProvider,
+    { breakerOpenMs, maxWaiting }: { breakerOpenMs: number; maxWaiting: number },
+  ) {
     this.provider = provider;
     this.queue = new LocalQueue({ maxWaiting });
     this.store = new LockStore(provider, {
+      name,
       breakerOpenMs,
       onUnavailable: (cause) => this.failWaiting(cause),
     });

@@ -1,5 +1,6 @@
 import type { Backend } from './backend.js';
 import { Bell } from './bell.js';
+import type { Heirs } from './heirs.js';
 import type { TimedGrant } from './lock-store.js';
 import type { ClaimEvent, LockRequest, Refusal } from './provider.js';
 import type { WaitLimit } from './wait-limit.js';
@@ -39,29 +40,23 @@ export async function contend(
   let refusal = first?.refusal;
   let sentAt = first?.sentAt ?? 0;
   let isQueued = false;
-  const inherit = (holderValidUntil: number): void => {
-    const inherited = ownGrant(
-      refusal?.promised,
-      request,
-      Math.min(holderValidUntil, placeEnd(sentAt, request)),
-    );
-    if (inherited) bell.ring({ inherited });
-  };
+  // Once the place may have ended in between, a grant that is told may be an old one, made before the last refusal.
+  let isTrusted = true;
   try {
     for (;;) {
       if (!refusal) {
         bell.silence();
+        const placeEndedAt = isQueued ? placeEnd(sentAt, request) : Infinity;
         sentAt = performance.now();
         const answer = await store.acquire(request, limit);
         if (answer.granted) return answer;
+        if (performance.now() >= placeEndedAt) isTrusted = false;
         refusal = answer;
       }
       isQueued = true;
-      if (refusal.promised) heirs.expect(resource, inherit);
-      const message = await limit.race(bell.sleep(delayMs(refusal, request)));
-      heirs.forget(resource, inherit);
+      const message = await limit.race(sleep(bell, heirs, { refusal, request, resource, sentAt }));
       if (message && 'inherited' in message) return message.inherited;
-      if (message && 'granted' in message) {
+      if (message && 'granted' in message && isTrusted) {
         const grant = ownGrant(message.fences, request, placeEnd(sentAt, request));
         if (grant) return grant;
       }
@@ -71,10 +66,30 @@ export async function contend(
     if (isQueued) store.giveBack(request); // its place, and what the store grants to it meanwhile
     throw error;
   } finally {
-    heirs.forget(resource, inherit);
+    if (refusal?.promised) heirs.forget(resource, refusal.promised.behind);
     bell.ring({ look: true }); // ends a sleep that the limit has cut short
     endWatch();
   }
+}
+
+/** Until the bell rings, or a holder of this process leaves the lock to the claim. */
+async function sleep(
+  bell: Bell<Message>,
+  heirs: Heirs,
+  waiting: { refusal: Refusal; request: LockRequest; resource: string; sentAt: number },
+): Promise<Message | undefined> {
+  const { refusal, request, resource, sentAt } = waiting;
+  const { promised } = refusal;
+  if (promised) {
+    heirs.expect(resource, promised.behind, (holderValidUntil) => {
+      const validUntil = Math.min(holderValidUntil, placeEnd(sentAt, request));
+      const inherited = ownGrant(promised.fences, request, validUntil);
+      if (inherited) bell.ring({ inherited });
+    });
+  }
+  const message = await bell.sleep(delayMs(refusal, request));
+  if (promised) heirs.forget(resource, promised.behind);
+  return message;
 }
 
 /** The store keeps a place from when it applied the last attempt, which was after it was sent. */
@@ -84,11 +99,11 @@ function placeEnd(sentAt: number, { placeMs }: LockRequest): number {
 
 /** A grant that the store makes by itself lasts as long as the place that the claim had. */
 function ownGrant(
-  fences: readonly number[] | undefined,
+  fences: readonly number[],
   { placeMs, replicaAcks }: LockRequest,
   validUntil: number,
 ): TimedGrant | undefined {
-  if (!fences || replicaAcks > 0) return undefined; // what the replicas have, an attempt finds out
+  if (replicaAcks > 0) return undefined; // what the replicas have, an attempt finds out
   if (validUntil - performance.now() < placeMs * MIN_REST) return undefined;
   return { granted: true, fences, validUntil, isWholeLease: false };
 }

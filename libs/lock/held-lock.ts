@@ -26,6 +26,8 @@ export interface HeldLockObserver {
 
 const RENEWALS_PER_LEASE = 3;
 const RETRIES_PER_LEASE = 12;
+/** What the store granted by itself is asked for by a job that takes longer than this; most are done by then. */
+const CONFIRM_MS = 50;
 
 export class HeldLock implements Lock {
   readonly resources: readonly string[];
@@ -61,7 +63,11 @@ export class HeldLock implements Lock {
     this.leaseMs = request.leaseMs;
     this.deadline = grant.validUntil;
     this.isWholeLease = grant.isWholeLease;
-    this.armRenewal(this.grantedAt + (this.deadline - this.grantedAt) / RENEWALS_PER_LEASE);
+    const restMs = this.deadline - this.grantedAt;
+    const firstRenewalMs = restMs / RENEWALS_PER_LEASE;
+    this.armRenewal(
+      this.grantedAt + (this.isWholeLease ? firstRenewalMs : Math.min(firstRenewalMs, CONFIRM_MS)),
+    );
   }
 
   get fence(): number {
@@ -75,6 +81,10 @@ export class HeldLock implements Lock {
       if (this.lossError) this.abortController.abort(this.lossError);
     }
     return this.abortController.signal;
+  }
+
+  isOf(store: LockStore): boolean {
+    return this.store === store;
   }
 
   isHeld(): boolean {
@@ -104,9 +114,11 @@ export class HeldLock implements Lock {
   }
 
   async releaseAfter(delayMs: number): Promise<boolean> {
-    requireLease(this.resources, delayMs);
+    requireLease(this.resources, delayMs, 'delayMs');
+    this.requireOneHandle('releaseAfter');
     if (!this.isHeld()) return false;
     clearTimeout(this.renewalTimer); // a renewal would make it last longer again
+    const sentAt = performance.now();
     try {
       const { held } = await this.store.extend(this.request, delayMs);
       if (held) {
@@ -117,6 +129,8 @@ export class HeldLock implements Lock {
       }
       return held;
     } catch (error) {
+      // It may have been applied though its reply is lost.
+      if (sentAt + delayMs < this.deadline) this.moveDeadline(sentAt + delayMs);
       if (this.isHeld()) this.armRenewal(performance.now());
       throw error;
     }
@@ -126,7 +140,7 @@ export class HeldLock implements Lock {
     requireAbility(this.store.provider, 'fair');
     if (!this.isAwaitedHere() || this.handles > 1) {
       const { held, contended } = await this.prolongAnew(this.leaseMs);
-      if (!held) throw this.signal.reason;
+      if (!held) throw this.loss();
       if (!contended || this.handles > 1) return false; // an inner handle relies on it
     }
     await this.release();
@@ -134,7 +148,7 @@ export class HeldLock implements Lock {
   }
 
   reenter(): Lock {
-    if (!this.isHeld()) throw new LockLostError(this.resources, 'it is not held any more');
+    if (!this.isHeld()) throw this.loss();
     this.handles += 1;
     return new Reentry(this);
   }
@@ -142,23 +156,29 @@ export class HeldLock implements Lock {
   async handOver({ leaseMs = this.leaseMs } = {}): Promise<string> {
     requireLease(this.resources, leaseMs);
     requireAbility(this.store.provider, 'handOver');
+    this.requireOneHandle('handOver');
+    if (!this.isHeld()) throw this.loss();
     clearTimeout(this.renewalTimer);
     const endWatch = this.store.watch(
       this.request,
-      (event) => 'adopted' in event && this.lose('another process has adopted it'),
+      (event) => {
+        if ('adopted' in event) this.lose('another process has adopted it');
+        else void this.askWhetherAdopted(); // it may have been, before there was anybody to hear of it
+      },
       { atOnce: true },
     );
     try {
       const { held } = await this.prolong(leaseMs);
-      if (!held) throw this.signal.reason;
+      if (!held) throw this.loss();
     } catch (error) {
       endWatch();
       if (this.isHeld()) this.armRenewal(performance.now());
       throw error;
     }
+    clearTimeout(this.renewalTimer); // of a renewal that was under way
     this.endHandOver?.();
     this.endHandOver = endWatch;
-    return toTicket({ ...this.request, provider: this.store.provider.name, leaseMs });
+    return toTicket({ ...this.request, provider: this.store.name, leaseMs });
   }
 
   /** Releases; a lock that was handed over is left to who adopts it. */
@@ -173,6 +193,26 @@ export class HeldLock implements Lock {
     this.end('lost', new LockLostError(this.resources, reason, cause));
   }
 
+  private async askWhetherAdopted(): Promise<void> {
+    const restMs = Math.ceil(this.deadline - performance.now());
+    if (!this.isHandedOver || !this.isHeld() || restMs <= 0) return;
+    try {
+      const { held } = await this.store.extend(this.request, restMs);
+      if (!held) this.lose('another process has adopted it');
+    } catch (error) {
+      this.observer.extendFailed(error);
+    }
+  }
+
+  private loss(): LockLostError {
+    return this.lossError ?? new LockLostError(this.resources, 'it was released');
+  }
+
+  private requireOneHandle(call: string): void {
+    if (this.handles > 1)
+      throw new LockUsageError(this.resources, `${call} with an open re-entry that relies on it.`);
+  }
+
   /** Whatever handles there are. */
   giveBack(): Promise<boolean> {
     this.giving ??= this.sendRelease();
@@ -184,7 +224,8 @@ export class HeldLock implements Lock {
     const complete = this.store.release(this.request, this.leaseMs);
     if (wasHeld) {
       this.end('released');
-      this.observer.releaseSent(this.deadline);
+      // What was handed over may be somebody else's by now.
+      if (!this.isHandedOver) this.observer.releaseSent(this.deadline);
     }
     try {
       return (await complete) && wasHeld;
@@ -230,7 +271,7 @@ export class HeldLock implements Lock {
 
   private async renew(): Promise<void> {
     if (!this.deadlineTimer) this.armDeadline(); // most locks are released before they need one
-    if (this.isWholeLease && performance.now() >= this.renewUntil) return;
+    if (this.isHandedOver || (this.isWholeLease && performance.now() >= this.renewUntil)) return;
     try {
       await this.prolongAnew(this.leaseMs);
     } catch (error) {

@@ -17,7 +17,7 @@ import type {
 } from './options.js';
 import type { LockInfo, LockProvider, SharedValues } from './provider.js';
 import { enclosing, runUnder } from './reentry.js';
-import { requireOptions, Requests } from './requests.js';
+import { requireCount, requireOptions, Requests } from './requests.js';
 import { requireAbility, requireMilliseconds, requireTries } from './requirements.js';
 import { SingleFlight, type Load, type SingleFlightOptions } from './single-flight.js';
 
@@ -44,9 +44,15 @@ export class LockManager {
     this.provider = provider;
     this.acquisitions = new Acquisitions(this.events, options.maxHoldMs ?? 15 * 60_000);
     this.requests = new Requests(this.owner);
-    this.backend = new Backend(provider, { breakerOpenMs, maxWaiting });
+    this.backend = new Backend(provider.name, provider, { breakerOpenMs, maxWaiting });
+    if (Object.hasOwn(providers, provider.name)) {
+      throw new LockUsageError(
+        [],
+        `Two lock providers are named "${provider.name}": give the other one another name.`,
+      );
+    }
     const others = Object.entries(providers).map(
-      ([name, other]) => [name, new Backend(other, { breakerOpenMs, maxWaiting })] as const,
+      ([name, other]) => [name, new Backend(name, other, { breakerOpenMs, maxWaiting })] as const,
     );
     this.backends = new Map([[provider.name, this.backend], ...others]);
     this.flights = provider.values && this.singleFlights(provider.values);
@@ -72,18 +78,20 @@ export class LockManager {
   }
 
   /**
-   * Takes those that are free, each with a lock of its own and all in one attempt, and waits for the others.
+   * Takes those that are free, each with a lock of its own and all in one attempt, and waits for the others, which end
+   * as a call of `acquire` does. With `waitMs` 0 it waits for none.
    * @throws LockAbortedError, LockUnavailableError, LockUsageError
    */
   async tryAcquireSome(resources: readonly string[], options: AcquireSomeOptions): Promise<SomeLocks> {
     const backend = this.backendOf(options.provider);
     const sorted = [...new Set(resources)].sort();
+    requireCount(sorted);
     requireMilliseconds(sorted, 'waitMs', options.waitMs);
     const mayQueue = options.waitMs > 0;
     const requests = sorted.map((resource) =>
       this.requests.make(backend.provider, resource, options, { mayQueue }),
     );
-    if (sorted.length > 0) backend.provider.check(sorted);
+    backend.provider.check(sorted);
     return acquireSome(this.acquisitions, backend, requests, options, (resource) =>
       this.acquire(resource, options),
     );
@@ -119,7 +127,7 @@ export class LockManager {
   /**
    * Takes over what another process handed over. Its handle is dead from here on; the fences stay what they were.
    * @throws LockTicketError when the ticket was altered, cut short, adopted before, or its lease has ended;
-   *   LockUnavailableError; LockUsageError
+   *   LockAbortedError, LockUnavailableError, LockUsageError
    */
   async adopt(ticket: string, options: AdoptOptions = {}): Promise<Lock> {
     const { provider: name, leaseMs, ...claim } = fromTicket(ticket);
@@ -135,7 +143,8 @@ export class LockManager {
   }
 
   /**
-   * Releases what an owner holds, in whichever process, and nothing that anybody else holds.
+   * Releases what an owner holds, at most 10,000 locks, in whichever process, and nothing that anybody else holds. Whoever
+   * works under one hears of its loss: in this process at once, elsewhere by the next renewal.
    * @returns how many locks it released
    * @throws LockUnavailableError; LockUsageError from a provider without `inspection`
    */
@@ -146,9 +155,12 @@ export class LockManager {
     const released = infos
       .filter((info) => info.owner === owner)
       .map(async ({ resources, token, expiresAtMs, acquiredAtMs }) => {
-        const mine = [...this.acquisitions.held].find((lock) => lock.request.token === token);
-        if (mine) return mine.giveBack();
-        return backend.store.release({ resources, token }, Math.max(1, expiresAtMs - acquiredAtMs));
+        const leaseMs = Math.max(1, expiresAtMs - acquiredAtMs);
+        const released = await backend.store.release({ resources, token }, leaseMs);
+        for (const lock of this.acquisitions.held) {
+          if (lock.request.token === token) lock.lose('releaseAll has released it');
+        }
+        return released;
       });
     return (await Promise.all(released)).filter(Boolean).length;
   }
@@ -168,7 +180,8 @@ export class LockManager {
 
   /**
    * The value of `load`, which one caller of all processes runs; all others get its value, for `ttlMs`.
-   * @throws what `load` throws; LockUsageError from a provider without `sharedValues`
+   * @throws what `load` throws; LockLoadError when it threw in another process; LockWaitTimeoutError; LockUsageError from a
+   *   provider without `sharedValues`
    */
   async singleFlight<T>(key: string, options: SingleFlightOptions, load: Load<T>): Promise<T> {
     if (this.flights) return this.flights.run(key, options, load);
@@ -221,7 +234,7 @@ export class LockManager {
     requireMilliseconds(request.resources, 'waitMs', options.waitMs);
     if (options.retry) requireTries(request.resources, options.retry.tries);
     if (options.reentrant) {
-      const outer = enclosing(request.resources, (lock) => this.acquisitions.held.has(lock));
+      const outer = enclosing(request.resources, (lock) => lock.isOf(backend.store));
       if (outer) return { lock: outer.reenter(), held: outer };
     }
     const held = await this.acquisitions.acquire(backend, request, options);

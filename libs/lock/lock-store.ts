@@ -25,15 +25,18 @@ const RETURN_MAX_DELAY_MS = 1_000;
 /** The provider behind the rules for a store that is away or answers late: nothing is sent in vain, nothing is left there. */
 export class LockStore {
   readonly provider: LockProvider;
+  /** As tickets and calls name it. */
+  readonly name: string;
   private readonly breaker: CircuitBreaker;
   private readonly background = new Set<Promise<unknown>>();
   private readonly closing = new AbortController();
 
   constructor(
     provider: LockProvider,
-    options: { breakerOpenMs: number; onUnavailable: (cause: unknown) => void },
+    options: { name: string; breakerOpenMs: number; onUnavailable: (cause: unknown) => void },
   ) {
     this.provider = provider;
+    this.name = options.name;
     this.breaker = new CircuitBreaker({ openMs: options.breakerOpenMs, onOpen: options.onUnavailable });
   }
 
@@ -54,22 +57,23 @@ export class LockStore {
     }
   }
 
-  /** Requests of one resource each, in one attempt; no lock of it is held when it rejects. @throws LockUnavailableError */
-  async acquireSome(requests: readonly LockRequest[]): Promise<(TimedGrant | Refusal)[]> {
+  /**
+   * Requests of one resource each, in one attempt. When it rejects, what was or will be granted is given back.
+   * @throws whatever ended the limit, or LockUnavailableError
+   */
+  async acquireSome(requests: readonly LockRequest[], limit: WaitLimit): Promise<(TimedGrant | Refusal)[]> {
     const [first] = requests;
     if (!first) return [];
+    const sentAt = performance.now();
+    const attempt = this.guarded(limit.resources, () => this.sendSome(requests));
     try {
-      return await this.guarded(
-        requests.flatMap(({ resources }) => resources),
-        async () => {
-          const sentAt = performance.now();
-          const answers = await this.sendSome(requests);
-          if (performance.now() >= sentAt + first.leaseMs) throw lateGrant(first);
-          return answers.map((answer) => timed(answer, sentAt + first.leaseMs));
-        },
-      );
+      const answers = await limit.race(attempt);
+      const validUntil = sentAt + first.leaseMs;
+      if (performance.now() >= validUntil) throw lateGrant(first);
+      return answers.map((answer) => timed(answer, validUntil));
     } catch (error) {
-      for (const request of requests) this.giveBack(request);
+      const giveBackAll = (): void => requests.forEach((request) => this.giveBack(request));
+      this.inBackground(attempt.then(giveBackAll, giveBackAll));
       throw error;
     }
   }
@@ -100,21 +104,18 @@ export class LockStore {
 
   /** @returns undefined when the claim did not hold every resource. @throws LockUnavailableError */
   async adopt(claim: LockClaim, successor: LockRequest): Promise<TimedGrant | undefined> {
-    const send = async (): Promise<TimedGrant | undefined> => {
-      const sentAt = performance.now();
-      const grant = await this.provider.adopt?.(claim, successor);
-      return grant && timed(grant, sentAt + successor.leaseMs);
-    };
-    try {
-      return await send();
-    } catch (error) {
-      if (!isUnknown(error)) throw error;
-    }
-    try {
-      return await send(); // who has adopted already succeeds again
-    } catch (error) {
-      this.giveBack(successor);
-      throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      const validUntil = performance.now() + successor.leaseMs;
+      try {
+        const grant = await this.provider.adopt?.(claim, successor); // who has adopted already succeeds again
+        if (!grant) return undefined;
+        if (performance.now() >= validUntil) throw lateGrant(successor);
+        return timed(grant, validUntil);
+      } catch (error) {
+        if (attempt === 1 && isUnknown(error)) continue;
+        this.giveBack(successor);
+        throw error;
+      }
     }
   }
 
@@ -170,7 +171,11 @@ export class LockStore {
 
   private async sendSome(requests: readonly LockRequest[]): Promise<readonly (Grant | Refusal)[]> {
     if (this.provider.acquireSome) return this.provider.acquireSome(requests);
-    return Promise.all(requests.map((request) => this.provider.acquire(request)));
+    const outcomes = await Promise.allSettled(requests.map((request) => this.provider.acquire(request)));
+    return outcomes.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
   }
 
   private inBackground(work: Promise<unknown>): void {

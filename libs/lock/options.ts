@@ -11,20 +11,24 @@ export interface TryAcquireOptions {
   signal?: AbortSignal;
   /** Who holds it, for people and for `releaseAll`. One line. Default: the manager's. */
   owner?: string;
-  /** Stands for this acquisition in the store instead of a generated one. The caller sees to it that it is unique. */
+  /** Stands for this acquisition in the store instead of a generated one. The caller sees to it that it is unique,
+   *  also among those that ended less than a lease ago. */
   value?: string;
   /** How many replicas must have the grant, or the call fails with LockUnavailableError. Default: 0. */
   replicaAcks?: number;
   /** Another one of the manager's providers, by name. */
   provider?: string;
-  /** Inside a `using` of this manager that holds the resources: the same lock once more. Default: false. */
+  /**
+   * Inside a `using` of this manager that holds the resources: the same lock once more, as it is; the other options do
+   * not count then. Default: false.
+   */
   reentrant?: boolean;
 }
 
 export interface AcquireOptions extends TryAcquireOptions {
   /** How long to wait for a lock that another holds; 0 is one try. */
   waitMs: number;
-  /** Instead of waiting in the queue: so many tries, with these pauses, within `waitMs`. */
+  /** Instead of waiting in the queue: so many tries, with these pauses, within `waitMs` unless that is 0. */
   retry?: RetryOptions;
 }
 

@@ -36,11 +36,11 @@ export interface Refusal {
   /** For how long unless it is renewed; negative where the store cannot know. */
   readonly remainingMs: number;
   /**
-   * Fences of a claim that comes right behind a holder of this same provider object: the holder's release makes it the
-   * holder, so that it may begin as soon as that release is on its way. Only from a provider that applies the commands of
-   * one object in the order in which they were sent.
+   * A claim that comes right behind a holder of this same provider object: the release of that token makes it the holder,
+   * so that it may begin as soon as that release is on its way. Only from a provider that applies the commands of one
+   * object in the order in which they were sent.
    */
-  readonly promised?: readonly number[];
+  readonly promised?: { readonly behind: string; readonly fences: readonly number[] };
 }
 
 export interface Extension {

@@ -30,12 +30,7 @@ export class Requests {
   ): LockRequest {
     const { leaseMs, floor = 0, owner, value, replicaAcks = 0 } = options;
     const resources = typeof given === 'string' ? [given] : [...new Set(given)].sort();
-    if (resources.length === 0 || resources.length > MAX_RESOURCES) {
-      throw new LockUsageError(
-        resources,
-        `One call takes 1 to ${MAX_RESOURCES} resources, not ${resources.length}.`,
-      );
-    }
+    requireCount(resources);
     if (resources.some((resource) => typeof resource !== 'string' || resource === '')) {
       throw new LockUsageError([], 'A resource is a text that is not empty.');
     }
@@ -55,6 +50,15 @@ export class Requests {
     this.count += 1;
     return `${this.process}:${this.count}`;
   }
+}
+
+/** @throws LockUsageError */
+export function requireCount(resources: readonly string[]): void {
+  if (resources.length > 0 && resources.length <= MAX_RESOURCES) return;
+  throw new LockUsageError(
+    resources,
+    `One call takes 1 to ${MAX_RESOURCES} resources, not ${resources.length}.`,
+  );
 }
 
 /** What a call may ask for, whichever resources it is for. @throws LockUsageError */

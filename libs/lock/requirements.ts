@@ -5,9 +5,9 @@ import type { LockAbility, LockProvider } from './provider.js';
 const MAX_MS = 2 ** 31 - 1;
 
 /** @throws LockUsageError */
-export function requireLease(resources: readonly string[], leaseMs: number): void {
+export function requireLease(resources: readonly string[], leaseMs: number, name = 'leaseMs'): void {
   if (Number.isInteger(leaseMs) && leaseMs > 0 && leaseMs <= MAX_MS) return;
-  throw new LockUsageError(resources, `leaseMs must be a whole number from 1 to ${MAX_MS}, not ${leaseMs}.`);
+  throw new LockUsageError(resources, `${name} must be a whole number from 1 to ${MAX_MS}, not ${leaseMs}.`);
 }
 
 /** Zero included, fractions too. @throws LockUsageError */

@@ -176,6 +176,28 @@ describe('what a call can ask for', () => {
       await expect(receiver.adopt(ticket)).rejects.toThrow(LockTicketError);
     });
 
+    it('tells the sender of an adoption that came before it could listen', async () => {
+      const [sender, receiver] = [lab.manager(), lab.manager()];
+      const lock = await sender.acquire(RESOURCE, ONCE);
+      await receiver.adopt(await lock.handOver());
+      await until(() => lock.signal.aborted, { what: 'the sender hears of it', withinMs: 1_000 });
+    });
+
+    it('is not shortened by a renewal that was under way', async () => {
+      const locks = lab.manager();
+      const lock = await locks.acquire(RESOURCE, { leaseMs: 300, waitMs: 0 });
+      await Promise.all([lock.extend(300), lock.handOver({ leaseMs: 20_000 })]);
+      await sleep(400);
+      expect(await lab.client.pttl(lab.lockKey(RESOURCE))).toBeGreaterThan(15_000);
+    });
+
+    it('is refused while a re-entry relies on the lock', async () => {
+      const lock = await lab.manager().acquire(RESOURCE, ONCE);
+      lock.reenter();
+      await expect(lock.handOver()).rejects.toThrow(LockUsageError);
+      await expect(lock.releaseAfter(100)).rejects.toThrow(LockUsageError);
+    });
+
     it('can be taken back while nobody has adopted it', async () => {
       const [sender, receiver] = [lab.manager(), lab.manager()];
       const lock = await sender.acquire(RESOURCE, ONCE);
@@ -201,6 +223,7 @@ describe('what a call can ask for', () => {
     const gone = await other.acquire(['x:b', 'x:c'], { ...ONCE, owner: 'till 7' });
     const theirs = await other.acquire('x:d', { ...ONCE, owner: 'till 8' });
     expect(await locks.releaseAll({ owner: 'till 7' })).toBe(3);
+    expect(mine.signal.aborted).toBe(true); // whoever works under it has to know
     expect([await mine.extend(5_000), await gone.extend(5_000), await theirs.extend(5_000)]).toEqual([
       false,
       false,
@@ -256,6 +279,10 @@ describe('what a call can ask for', () => {
     await expect(locks.acquire(RESOURCE, { ...ONCE, provider: 'etcd' })).rejects.toThrow(
       /etcd.*redis, other/,
     );
+    const ticket = await (await locks.acquire('x:a', { ...ONCE, provider: 'other' })).handOver();
+    expect(await (await locks.adopt(ticket)).release()).toBe(true);
+    const same = lab.closeLater(lab.provider());
+    expect(() => new LockManager(same, { providers: { redis: other } })).toThrow(LockUsageError);
   });
 
   it('tells what happens', async () => {

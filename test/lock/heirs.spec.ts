@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LockManager, type Lock } from '#lock';
+import { LockManager, type ClaimEvent, type Lock } from '#lock';
 import { InterceptedProvider } from '../../libs/lock/conformance/intercepted-provider.js';
 import { Lab, sleep, until } from './lab.js';
 
@@ -69,6 +69,67 @@ describe('the next of the same process', () => {
     await until(() => inherited.signal.aborted, { what: 'the signal aborts' });
     expect(performance.now() - startedAt).toBeLessThan(700);
     provider.onRelease = () => Promise.resolve(true); // for the end of the test
+  });
+
+  it('does not begin behind a lock that was handed over, and that another process may have adopted', async () => {
+    const { lock, next } = await holdAndQueue();
+    const other = lab.manager();
+    const adopted = await other.adopt(await lock.handOver());
+    let began = false;
+    void next.then(() => (began = true)).catch(() => undefined);
+    await lock.release();
+    await sleep(50);
+    expect(began).toBe(false);
+    expect(await adopted.release()).toBe(true);
+    await next;
+  });
+
+  it('begins behind the very lock that it was promised to follow, and no other', async () => {
+    const first = await locks.acquire(RESOURCE, OPTIONS);
+    await lab.client.del(lab.lockKey(RESOURCE)); // it is lost, and does not know it yet
+    const second = await locks.acquire(RESOURCE, OPTIONS);
+    const third = locks.acquire(RESOURCE, OPTIONS);
+    await until(async () => (await locks.list())[0]?.waiters === 1, { what: 'the third waits' });
+    await sleep(20);
+    let began = false;
+    void third.then(() => (began = true));
+    expect(await first.release()).toBe(false);
+    await sleep(50);
+    expect(began).toBe(false);
+    expect(await second.release()).toBe(true);
+    await third;
+  });
+
+  it('soon asks the store whether it has what it inherited', async () => {
+    const { lock, next } = await holdAndQueue();
+    await lab.client.del(lab.lockKey(RESOURCE), lab.lockKey(RESOURCE).replace('lock:', 'queue:'));
+    void lock.release();
+    const inherited = await next;
+    await until(() => inherited.signal.aborted, { what: 'it hears that the lock is gone', withinMs: 500 });
+  });
+
+  it('does not trust a grant that was told before its place may have ended', async () => {
+    const foreign = lab.manager();
+    const held = await foreign.acquire(RESOURCE, { leaseMs: 10_000, waitMs: 0 });
+    let tell: (event: ClaimEvent) => void = () => undefined;
+    provider.onWatch = (_claim, listener) => {
+      tell = listener;
+      return () => undefined;
+    };
+    let attempts = 0;
+    provider.onAcquire = async (request) => {
+      attempts += 1;
+      const answer = await provider.real.acquire(request);
+      if (attempts === 2) await sleep(250); // longer than its place of 200 ms lasts
+      return answer;
+    };
+    const waiting = locks.acquire(RESOURCE, { leaseMs: 200, waitMs: 3_000 });
+    await until(() => attempts === 3, { what: 'it asks once more' });
+    await sleep(5); // it was refused
+    tell({ granted: true, fences: [1] }); // of a grant that has ended long ago
+    await until(() => attempts === 4, { what: 'it looks instead', withinMs: 40 });
+    await held.release();
+    expect((await waiting).fence).toBeGreaterThan(held.fence);
   });
 
   it('comes after those of other processes that asked before it', async () => {

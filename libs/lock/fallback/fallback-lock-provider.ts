@@ -304,7 +304,11 @@ export class FallbackLockProvider implements LockProvider {
     answer: Grant | Refusal,
     { claim, request, startedAt }: { claim: KnownClaim; request: LockRequest; startedAt: number },
   ): Grant | Refusal {
-    if (!answer.granted) return answer;
+    if (!answer.granted) {
+      // No promise is passed on: what this chain sends next may go to the other store, or after a wait.
+      const { resource, remainingMs } = answer;
+      return { granted: false, resource, remainingMs };
+    }
     claim.hold(side, startedAt, request.leaseMs);
     this.fences.note(request.resources, answer.fences, request.token);
     return this.withFences(answer);

@@ -132,6 +132,17 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
     expect(fences).toEqual([...new Set(fences)].sort((left, right) => left - right));
   });
 
+  it('passes on no promise of a store, as it does not keep the order of its commands', async () => {
+    const [one] = await open(1);
+    if (!one) throw new Error('unreachable');
+    const request = { resources: ['stock:a'], owner: 'test', leaseMs: 500, floors: [0], replicaAcks: 0 };
+    const holder = { ...request, placeMs: 0, token: 'holder' };
+    expect(await one.chain.acquire(holder)).toMatchObject({ granted: true });
+    const refusal = await one.chain.acquire({ ...request, placeMs: 500, token: 'next' });
+    expect(Object.keys(refusal).sort()).toEqual(['granted', 'remainingMs', 'resource']);
+    expect(await one.chain.release(holder)).toBe(true);
+  });
+
   it('[case 34] excludes a process that alone is cut from Redis from the others, both ways', async () => {
     const [cut, whole] = await open(2);
     if (!cut || !whole) throw new Error('unreachable');

@@ -52,6 +52,17 @@ describe('acknowledgement by replicas', () => {
     expect(await lab.client.exists(lab.lockKey(RESOURCE))).toBe(0);
   });
 
+  it('[case 28] counts no replica for a write that Redis did not make', async () => {
+    const locks = lab.manager({ commandTimeoutMs: 500, breakerOpenMs: 1 });
+    await follow();
+    await until(() => locks.using(RESOURCE, OPTIONS, () => Promise.resolve(true)).catch(() => false), {
+      what: 'the replica acknowledges',
+    });
+    replica?.pause();
+    await lab.client.script('FLUSH'); // its next renewal is not known to Redis
+    await expect(locks.acquire(RESOURCE, OPTIONS)).rejects.toThrow(LockUnavailableError);
+  });
+
   it('[case 28] a replica that hangs is none, and many who ask share one wait', async () => {
     (await follow()).pause();
     const locks = lab.manager({ commandTimeoutMs: 500, breakerOpenMs: 1 });

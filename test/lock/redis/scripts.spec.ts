@@ -198,7 +198,7 @@ describe('the scripts of the Redis provider', () => {
   describe('the promise to the next of the same process', () => {
     const promisedTo = async (claim: LockRequest, by = provider): Promise<readonly number[] | undefined> => {
       const answer = await by.acquire(claim);
-      return answer.granted ? undefined : answer.promised;
+      return answer.granted ? undefined : answer.promised?.fences;
     };
 
     it('is a fence between the holder and whatever is granted later, and is kept', async () => {
@@ -223,6 +223,18 @@ describe('the scripts of the Redis provider', () => {
       await provider.acquire(request('x:c'));
       await other.acquire(queueing('x:c'));
       expect(await promisedTo(queueing('x:c'))).toBeUndefined();
+    });
+
+    it('stands though the clock steps back and others come with an earlier time', async () => {
+      const [holding, next] = [request(), queueing()];
+      await provider.acquire(holding);
+      await promisedTo(next);
+      const late = lab.closeLater(lab.provider());
+      const stranger = queueing();
+      await late.acquire(stranger);
+      await lab.client.zadd(keysOf().queue, 1, stranger.token); // as if it had come long ago
+      await provider.release(holding);
+      expect(await holder()).toBe(next.token);
     });
 
     it('does not change the fence of the holder', async () => {

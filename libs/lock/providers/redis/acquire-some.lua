@@ -6,7 +6,7 @@
 -- ARGV  1 lease in ms   2 how long a place lasts in ms, 0 for none   3 channel of the claims' process   4 their owner
 --       then for each lock two: the token of its claim, its floor
 --
--- Returns for each lock what acquire.lua does: { 1, fence } or { 0, 1, remaining ms, promised }
+-- Returns for each lock what acquire.lua does: { 1, fence } or { 0, 1, remaining ms, promised, behind }
 
 local values = redis.call('MGET', unpack(KEYS))
 

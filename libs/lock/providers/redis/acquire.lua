@@ -11,8 +11,8 @@
 --       5 its owner   6..n+5 floors, in the order of the locks
 --
 -- Returns { 1, fence, ... }                  granted
---         { 0, i, remaining ms, promised }   the i-th lock is another's; promised is 0, or the fence of a claim of one
---                                            lock that comes right behind a holder of the same process
+--         { 0, i, remaining ms, promised, behind }   the i-th lock is another's; promised is 0, or the fence of a claim of
+--                                            one lock that comes right behind a holder of the same process: that token
 
 local values = redis.call('MGET', unpack(KEYS))
 

@@ -30,6 +30,9 @@ const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
   'replicaAcks',
 ]);
 
+/** As acquire.lua documents it. */
+type AttemptReply = readonly (number | string)[];
+
 export interface RedisLockProviderOptions {
   /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
   url: string;
@@ -40,8 +43,8 @@ export interface RedisLockProviderOptions {
 }
 
 /**
- * Locks in one Redis (6 or newer), on connections of its own. It constructs while Redis is away, fails each call within
- * `commandTimeoutMs` with LockUnavailableError, and recovers by itself.
+ * Locks in one Redis (6 or newer), on connections of its own. It constructs while Redis is away, fails each call with
+ * LockUnavailableError within two times `commandTimeoutMs` (connecting, and the command), and recovers by itself.
  */
 export class RedisLockProvider implements LockProvider {
   readonly name = 'redis';
@@ -77,7 +80,7 @@ export class RedisLockProvider implements LockProvider {
   async acquire(request: LockRequest): Promise<Grant | Refusal> {
     const { resources, token, owner, leaseMs, placeMs, floors } = request;
     const args = [token, leaseMs, placeMs, this.channel, owner, ...floors];
-    return this.answer(request, await this.run<number[]>(SCRIPTS.acquire, resources, args));
+    return this.answer(request, await this.run<AttemptReply>(SCRIPTS.acquire, resources, args));
   }
 
   async acquireSome(requests: readonly LockRequest[]): Promise<(Grant | Refusal)[]> {
@@ -86,7 +89,7 @@ export class RedisLockProvider implements LockProvider {
     const resources = requests.map(({ resources: [resource = ''] }) => resource);
     const claims = requests.flatMap(({ token, floors: [floor = 0] }) => [token, floor]);
     const args = [first.leaseMs, first.placeMs, this.channel, first.owner, ...claims];
-    const replies = await this.run<number[][]>(SCRIPTS.acquireSome, resources, args);
+    const replies = await this.run<AttemptReply[]>(SCRIPTS.acquireSome, resources, args);
     return Promise.all(requests.map((request, index) => this.answer(request, replies[index] ?? [])));
   }
 
@@ -138,21 +141,26 @@ export class RedisLockProvider implements LockProvider {
     return keys;
   }
 
-  private async answer(request: LockRequest, [granted, ...rest]: number[]): Promise<Grant | Refusal> {
+  private async answer(request: LockRequest, [granted, ...rest]: AttemptReply): Promise<Grant | Refusal> {
     if (granted === 1) {
       if (request.replicaAcks > 0) await this.requireAcks(request);
-      return { granted: true, fences: rest };
+      return { granted: true, fences: rest as number[] };
     }
     if (request.placeMs > 0) this.wakeUp.open();
-    const [index = 1, remainingMs = 0, promised = 0] = rest;
-    const resource = request.resources[index - 1] ?? '';
-    return { granted: false, resource, remainingMs, ...(promised > 0 ? { promised: [promised] } : {}) };
+    const [index = 1, remainingMs = 0, fence = 0, behind = ''] = rest as [number, number, number, string];
+    const refusal = { granted: false, resource: request.resources[index - 1] ?? '', remainingMs } as const;
+    return fence > 0 ? { ...refusal, promised: { behind, fences: [fence] } } : refusal;
   }
 
   private async requireAcks(request: LockRequest): Promise<void> {
     const { resources, token, leaseMs, replicaAcks: wanted } = request;
     const keys = this.keysOf(resources);
-    const count = await this.send(resources, () => this.replicas.count({ keys, token, leaseMs, wanted }));
+    let count: number;
+    try {
+      count = await this.replicas.count({ keys, token, leaseMs, wanted });
+    } catch (error) {
+      throw new LockUnavailableError(resources, error, 'unknown'); // the grant is there: the same token may ask again
+    }
     if (count >= wanted) return;
     await this.release(request);
     throw new LockUnacknowledgedError(resources, { count, wanted });

@@ -1,4 +1,4 @@
-import { RedisConnection } from './redis-connection.js';
+import { NotConnectedError, RedisConnection } from './redis-connection.js';
 import { SCRIPTS } from './scripts.js';
 
 interface Question {
@@ -21,6 +21,7 @@ export class ReplicaAcks {
   private connection: RedisConnection | undefined;
   private waiting: Question[] = [];
   private isAsking = false;
+  private isClosed = false;
 
   constructor(url: string, waitMs: number) {
     this.url = url;
@@ -36,6 +37,7 @@ export class ReplicaAcks {
   }
 
   close(): void {
+    this.isClosed = true;
     this.connection?.close();
   }
 
@@ -44,8 +46,8 @@ export class ReplicaAcks {
     while (this.waiting.length > 0) {
       const questions = this.waiting.splice(0);
       try {
-        const count = await this.ask(questions);
-        for (const { answer } of questions) answer(count);
+        const counts = await this.ask(questions);
+        for (const [index, { answer }] of questions.entries()) answer(counts[index] ?? 0);
       } catch (error) {
         for (const { fail } of questions) fail(error);
       }
@@ -53,17 +55,18 @@ export class ReplicaAcks {
     this.isAsking = false;
   }
 
-  private async ask(questions: readonly Question[]): Promise<number> {
+  private async ask(questions: readonly Question[]): Promise<number[]> {
+    if (this.isClosed) throw new NotConnectedError('the connection is closed');
     this.connection ??= new RedisConnection(this.url, 2 * this.waitMs);
     const { connection } = this;
     const wanted = Math.max(...questions.map((question) => question.wanted));
-    const writes = questions.map(({ keys, token, leaseMs }) =>
-      connection.run(SCRIPTS.extend, keys.length, [...keys, token, leaseMs]),
+    // Before the WAIT: it speaks of what its own connection has written.
+    const held = await Promise.all(
+      questions.map(({ keys, token, leaseMs }) =>
+        connection.run<number[]>(SCRIPTS.extend, keys.length, [...keys, token, leaseMs]),
+      ),
     );
-    const [count] = await Promise.all([
-      connection.send((client) => client.wait(wanted, this.waitMs)),
-      ...writes,
-    ]);
-    return count;
+    const count = await connection.send((client) => client.wait(wanted, this.waitMs));
+    return held.map(([isHeld]) => (isHeld === 1 ? count : 0));
   }
 }

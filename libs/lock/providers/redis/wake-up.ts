@@ -18,6 +18,7 @@ export class WakeUp {
   private readonly listeners = new Map<string, Listener>();
   private client: Redis | undefined;
   private isWanted = false;
+  private isClosed = false;
   private ending: NodeJS.Timeout | undefined;
 
   constructor(url: string, channel: string) {
@@ -36,7 +37,7 @@ export class WakeUp {
   open(): void {
     clearTimeout(this.ending);
     this.ending = undefined;
-    if (this.isWanted) return;
+    if (this.isWanted || this.isClosed) return;
     this.isWanted = true;
     this.client ??= this.connect();
     this.subscribe();
@@ -47,6 +48,7 @@ export class WakeUp {
   }
 
   close(): void {
+    this.isClosed = true;
     clearTimeout(this.ending);
     this.listeners.clear();
     this.client?.disconnect();

@@ -28,7 +28,7 @@ local function refuse(locks, claim, refusal)
       })
     end
   end
-  return { 0, refusal.by, refusal.remaining_ms, refusal.promised or 0 }
+  return { 0, refusal.by, refusal.remaining_ms, refusal.promised or 0, refusal.promised and locks[1].token or '' }
 end
 
 local function attempt(locks, claim)

@@ -30,7 +30,8 @@ local function read(n)
     lock.token, lock.fence, lock.channel = token or value, tonumber(fence or '0'), channel -- or a key of somebody else
   end
   local last, queued = string.match(values[2 * n] or '', '^(%d+) (%d)$')
-  lock.last, lock.queued = tonumber(last or '0'), queued or '1' -- when it was lost there may still be a queue
+  lock.last = math.max(tonumber(last or '0'), lock.fence or 0)
+  lock.queued = queued or '1' -- when it was lost there may still be a queue
   return lock
 end
 
@@ -90,12 +91,17 @@ local function first_in_queue(lock)
   end
 end
 
--- At the end, or where the token stands already; its place lasts anew. (A clock that steps back lets a newcomer past
--- others once, and in all queues of its claim alike.)
+-- At the end, or where the token stands already; its place lasts anew. A clock that steps back lets a newcomer past
+-- others, in all queues of its claim alike, but never past one with a promise. The place ends no earlier than its process
+-- counts it to, which is not in whole milliseconds.
 local function enter_queue(lock, token, place)
   local queue_key, places_key = queue_keys(lock)
-  redis.call('ZADD', queue_key, 'NX', whole(now_us), token)
-  local text = whole(now_ms + place.lasts_ms) .. ' ' .. place.floor .. ' ' .. whole(place.fence or 0)
+  if place.fence then
+    redis.call('ZADD', queue_key, 0, token)
+  else
+    redis.call('ZADD', queue_key, 'NX', whole(now_us), token)
+  end
+  local text = whole(now_ms + place.lasts_ms + 1) .. ' ' .. place.floor .. ' ' .. whole(place.fence or 0)
     .. ' ' .. place.locks .. ' ' .. place.who
   redis.call('HSET', places_key, token, text)
   redis.call('PEXPIRE', queue_key, QUEUE_TTL_MS)
