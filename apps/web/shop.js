@@ -11,6 +11,8 @@ const STOCK_EVERY_MS = 2_000;
 const NO_SALE_EVERY_MS = 10_000;
 const ORDERS_EVERY_MS = 10_000;
 const SECOND_MS = 1_000;
+/** The answer may come between the two clicks of a double click, which is one wish. */
+const DOUBLE_CLICK_MS = 500;
 
 let sale = null;
 let etag = null;
@@ -111,11 +113,12 @@ function tick() {
 async function purchase(item) {
   const current = sale;
   setBusy(current, item, true);
+  const clicksOver = new Promise((resolve) => setTimeout(resolve, DOUBLE_CLICK_MS));
   const tell = (text, tone) => say(item.itemId, text, tone);
   const outcome = await buy(current.id, item, ({ code, waitMs }) =>
     tell(describeWait(code, item, waitMs), 'warn'),
   );
-  setBusy(current, item, false);
+  void clicksOver.then(() => setBusy(current, item, false));
   if (outcome.kind === 'ordered') tell(orderedText(item, outcome.order), 'good');
   else if (outcome.kind === 'refused') tell(describeRefusal(outcome.code, item, current), 'bad');
   else tell(describeUnknown(item), 'warn');
