@@ -1,22 +1,21 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { openRunFolder } from '#local';
-import { InterruptedError, messageOf, throwIfAborted, UsageError } from './errors.js';
+import { messageOf, throwIfAborted, UsageError } from './errors.js';
 import { helpPage } from './option-table.js';
 import { parseOptions, type LoadOptions } from './options.js';
 import { MAX_SEED } from './random.js';
 import { writeHtml } from './report/html.js';
 import { writeJson } from './report/json.js';
 import { resultTable } from './report/table.js';
+import { interruptible } from './run/interruptible.js';
 import { Progress, type Screen } from './run/progress.js';
 import type { RunResult } from './run/result.js';
 import { runOnce, type RunContext } from './run/run.js';
 import { startTarget, type Target } from './target/target.js';
 
 const HOME = path.join('.data', 'load');
-const INTERRUPTED = 130;
 const SHOWN_LOG_LINES = 15;
-const ONE_CTRL_C_MS = 1_000; // the terminal and npm each send the signal
 
 /**
  * `npm run load` as a function.
@@ -24,33 +23,14 @@ const ONE_CTRL_C_MS = 1_000; // the terminal and npm each send the signal
  */
 export async function runCommand(args: readonly string[], screen: Screen): Promise<number> {
   const progress = new Progress(screen);
-  const abort = new AbortController();
-  let interruptedMs = 0;
-  const interrupt = () => {
-    if (!abort.signal.aborted) {
-      interruptedMs = performance.now();
-      progress.print('Stopping …');
-      abort.abort();
-    } else if (performance.now() > interruptedMs + ONE_CTRL_C_MS) {
-      process.exit(INTERRUPTED); // the second time: at once; what was started is killed
-    }
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  try {
+  return interruptible(progress, async (signal) => {
     const options = parseOptions(args);
     if (!options) {
       progress.print(helpPage());
       return 0;
     }
-    return (await runAll(options, progress, abort.signal)) ? 0 : 1;
-  } catch (error) {
-    progress.done();
-    if (abort.signal.aborted || error instanceof InterruptedError) return INTERRUPTED;
-    progress.print(describe(error));
-    return 1;
-  } finally {
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
-  }
+    return (await runAll(options, progress, signal)) ? 0 : 1;
+  });
 }
 
 /** @returns whether all runs passed */
@@ -145,8 +125,3 @@ function timestamp(): string {
 }
 
 /** Errors that a person can put right are one line; anything else is a bug and shows where it happened. */
-function describe(error: unknown): string {
-  const known = error instanceof Error && ['UsageError', 'LoadError', 'LocalError'].includes(error.name);
-  if (known) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}

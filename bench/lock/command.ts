@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openRunFolder } from '#local';
-import { InterruptedError, messageOf, Progress, UsageError, type Screen } from '#load';
+import { interruptible, messageOf, Progress, UsageError, type Screen } from '#load';
 import { cellsOf } from './measure/cell.js';
 import { helpPage, parseOptions, type BenchOptions } from './options.js';
 import { peerVersions } from './peers.js';
@@ -12,8 +12,6 @@ import { run, type RunOutcome } from './run.js';
 import { targetsOf } from './targets.js';
 
 const HOME = path.join('.data', 'bench');
-const INTERRUPTED = 130;
-const ONE_CTRL_C_MS = 1_000; // the terminal and npm each send the signal
 
 /**
  * `npm run bench:lock` as a function.
@@ -21,34 +19,15 @@ const ONE_CTRL_C_MS = 1_000; // the terminal and npm each send the signal
  */
 export async function runCommand(args: readonly string[], screen: Screen): Promise<number> {
   const progress = new Progress(screen);
-  const abort = new AbortController();
-  let interruptedMs = 0;
-  const interrupt = () => {
-    if (!abort.signal.aborted) {
-      interruptedMs = performance.now();
-      progress.print('Stopping …');
-      abort.abort();
-    } else if (performance.now() > interruptedMs + ONE_CTRL_C_MS) {
-      process.exit(INTERRUPTED); // the second time: at once; the next run stops what is left
-    }
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  try {
+  return interruptible(progress, async (signal) => {
     const options = parseOptions(args);
     if (!options) {
       progress.print(helpPage());
       return 0;
     }
     requireCells(options);
-    return await runAndReport(options, progress, abort.signal);
-  } catch (error) {
-    progress.done();
-    if (abort.signal.aborted || error instanceof InterruptedError) return INTERRUPTED;
-    progress.print(describe(error));
-    return 1;
-  } finally {
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
-  }
+    return await runAndReport(options, progress, signal);
+  });
 }
 
 async function runAndReport(options: BenchOptions, progress: Progress, signal: AbortSignal): Promise<number> {
@@ -114,8 +93,3 @@ function rounded(_key: string, value: unknown): unknown {
 }
 
 /** Errors that a person can put right are one line; anything else is a bug and shows where it happened. */
-function describe(error: unknown): string {
-  const known = error instanceof Error && ['UsageError', 'LocalError'].includes(error.name);
-  if (known) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}

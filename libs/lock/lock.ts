@@ -20,10 +20,16 @@ export interface Lock {
    * @throws LockUnavailableError when the store did not answer; the lease ends it then
    */
   release(): Promise<boolean>;
-  /** Leaves the lock to the store for so long, whatever becomes of this process. It counts as released here. @throws as `release` */
+  /**
+   * Leaves the lock to the store for so long, whatever becomes of this process. It counts as released here.
+   * @returns false when it had been lost before
+   * @throws LockUnavailableError when the store did not answer: it is held until its signal says otherwise;
+   *   LockUsageError while a re-entry is open
+   */
   releaseAfter(delayMs: number): Promise<boolean>;
   /**
-   * Releases the lock when others wait for it, so that they come first, and else counts its lease anew.
+   * Releases the lock when others wait for it, so that they come first, and else counts its lease anew. It is kept while a
+   * re-entry is open.
    * @returns true when it was released: acquire it anew, at the end of the queue
    * @throws LockLostError, LockUnavailableError; LockUsageError from a provider without `fair`
    */
@@ -35,7 +41,8 @@ export interface Lock {
    * `signal` aborts when it is adopted, or when that time ends. `using` and `await using` then leave it alone; `release`
    * takes it back while nobody has adopted it.
    * @returns the ticket: text for the job's data
-   * @throws LockLostError, LockUnavailableError; LockUsageError from a provider without `handOver`
+   * @throws LockLostError, LockUnavailableError; LockUsageError from a provider without `handOver`, or while a re-entry is
+   *   open
    */
   handOver(options?: { leaseMs?: number }): Promise<string>;
   /** Releases, and never rejects: the lease ends what the store does not hear of. */

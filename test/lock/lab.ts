@@ -6,6 +6,8 @@ import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
 import { SCRIPTS } from '../../libs/lock/providers/redis/scripts.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
+export { sleep, timed, until } from './timing.js';
+
 /** A Redis of the test file's own, and what the tests look at it with. */
 export class Lab {
   redis: LocalRedis;
@@ -115,33 +117,6 @@ export class Lab {
 /** Connects and uses each script once; nothing stays held that would be renewed meanwhile. */
 export async function loadScripts(locks: LockManager): Promise<void> {
   await locks.using('other:resource', { leaseMs: 5_000, waitMs: 0 }, () => Promise.resolve());
-}
-
-export function sleep(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
-}
-
-/** Polls until it holds. @throws after `withinMs` */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  { withinMs = 5_000, what }: { withinMs?: number; what: string },
-): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline)
-      throw new Error(`Within ${withinMs} ms it did not happen that ${what}.`);
-    await sleep(5);
-  }
-}
-
-/** How long a promise takes to settle either way, and its error. */
-export async function timed(work: Promise<unknown>): Promise<{ tookMs: number; error: unknown }> {
-  const startedAt = performance.now();
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  return { tookMs: performance.now() - startedAt, error };
 }
 
 function newPrefix(): string {

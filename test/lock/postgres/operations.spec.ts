@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { LockUsageError } from '../../../libs/lock/errors.js';
 import type { Grant, LockRequest, Refusal } from '../../../libs/lock/provider.js';
 import type { PostgresLockProvider } from '../../../libs/lock/providers/postgres/postgres-lock-provider.js';
-import { sleep, until } from './timing.js';
+import { sleep, until } from '../timing.js';
 import { Ear, PostgresLab } from './postgres-lab.js';
 
 let lab: PostgresLab;

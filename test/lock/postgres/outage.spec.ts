@@ -5,7 +5,7 @@ import { LockUnavailableError, LockUsageError } from '../../../libs/lock/errors.
 import { PostgresLockProvider } from '../../../libs/lock/providers/postgres/postgres-lock-provider.js';
 import { postgresLockSchema } from '../../../libs/lock/providers/postgres/schema.js';
 import { eventually } from '../../support/wait.js';
-import { sleep, timed, until } from './timing.js';
+import { sleep, timed, until } from '../timing.js';
 import { Ear, PostgresLab } from './postgres-lab.js';
 
 let lab: PostgresLab;

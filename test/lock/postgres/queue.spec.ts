@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LockRequest, Refusal } from '../../../libs/lock/provider.js';
 import type { PostgresLockProvider } from '../../../libs/lock/providers/postgres/postgres-lock-provider.js';
-import { sleep, until } from './timing.js';
+import { sleep, until } from '../timing.js';
 import { Ear, PostgresLab } from './postgres-lab.js';
 
 const PLACE = { placeMs: 10_000 };

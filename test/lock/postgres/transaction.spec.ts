@@ -8,7 +8,7 @@ import {
 } from '../../../libs/lock/errors.js';
 import type { PostgresLockProvider } from '../../../libs/lock/providers/postgres/postgres-lock-provider.js';
 import { lockInTransaction } from '../../../libs/lock/providers/postgres/transaction-lock.js';
-import { sleep, timed, until } from './timing.js';
+import { sleep, timed, until } from '../timing.js';
 import { Ear, PostgresLab } from './postgres-lab.js';
 
 let lab: PostgresLab;
