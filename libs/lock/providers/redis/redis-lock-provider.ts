@@ -147,7 +147,7 @@ export class RedisLockProvider implements LockProvider {
       return { granted: true, fences: rest as number[] };
     }
     if (request.placeMs > 0) this.wakeUp.open();
-    const [index = 1, remainingMs = 0, fence = 0, behind = ''] = rest as [number, number, number, string];
+    const [index, remainingMs, fence, behind] = rest as [number, number, number, string];
     const refusal = { granted: false, resource: request.resources[index - 1] ?? '', remainingMs } as const;
     return fence > 0 ? { ...refusal, promised: { behind, fences: [fence] } } : refusal;
   }
