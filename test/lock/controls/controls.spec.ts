@@ -74,14 +74,15 @@ async function run(number: number, subject: ConformanceSubject): Promise<void> {
   await runCase(one, subject);
 }
 
-function flawed(lock: FlawedLock, options: Omit<FlawedLockOptions, 'url' | 'prefix'>) {
+function flawed(lock: FlawedLock, { diesAt, ...others }: Omit<FlawedLockOptions, 'url' | 'prefix'>) {
   return (): ConformanceSubject => {
-    const argument = { lock, options: { url: redis.url, prefix: prefix(), ...options } };
+    const options = { url: redis.url, prefix: prefix(), ...others };
+    const argument = { lock, options: { ...options, ...(diesAt === undefined ? {} : { diesAt }) } };
     const module = new URL('flawed-locks.mjs', import.meta.url).href;
     return {
       name: lock,
       abilities: ['distributed'],
-      open: () => openProvider(argument),
+      open: () => openProvider({ lock, options }), // to die is for children: this is the process of the tests
       child: { module, argument },
     };
   };
