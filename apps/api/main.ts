@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigurationError, configFromEnvironment, createLogger, type Config, type Logger } from '#platform';
+import {
+  ConfigurationError,
+  configFromEnvironment,
+  createLogger,
+  LYING_STRATEGIES,
+  type Config,
+  type Logger,
+} from '#platform';
 import { createApp } from './create-app.js';
 import { Readiness } from './operations/readiness.js';
 
@@ -15,8 +22,8 @@ async function main(): Promise<void> {
     stopOnSignals(app, logger);
     await app.listen(config.port, config.host);
     logger.info({ url: await app.getUrl(), strategy: config.strategy }, 'listening');
-    if (config.strategy === 'unguarded')
-      logger.warn('RESERVATION_STRATEGY=unguarded oversells: it is a control');
+    const lie = LYING_STRATEGIES.get(config.strategy);
+    if (lie) logger.warn(`RESERVATION_STRATEGY=${config.strategy} ${lie}: it is there to be measured`);
   } catch (error) {
     logger.fatal({ err: error }, 'the service could not start');
     process.exit(1);

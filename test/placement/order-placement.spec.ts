@@ -130,14 +130,14 @@ describe('OrderPlacement', () => {
     /** The first is refused in its turn; the others wait for theirs until they are told to leave. */
     const queue = (waiting: string[]): ReservationStrategy => ({
       name: 'per-order',
-      attempt: ({ orderId, lines }, { leave }) => {
+      attempt: ({ orderId, lines }, { waiter }) => {
         const itemId = lines[0]?.itemId ?? '';
         if (orderId === 'first')
           return Promise.resolve({ kind: 'refused', code: 'sold_out', detail: 'gone', itemId });
         waiting.push(orderId);
         if (waiting.length > 1) return Promise.resolve(REPLAYED);
         return new Promise((_, reject) => {
-          leave.addEventListener('abort', () => reject(new LaneLeftError('left')));
+          waiter.signal.addEventListener('abort', () => reject(new LaneLeftError('left')));
         });
       },
     });
@@ -205,9 +205,9 @@ describe('OrderPlacement', () => {
   test('sends those who still wait elsewhere when the process stops', async () => {
     const strategy: ReservationStrategy = {
       name: 'per-order',
-      attempt: (_request, { leave }) =>
+      attempt: (_request, { waiter }) =>
         new Promise((_, reject) => {
-          leave.addEventListener('abort', () => reject(new LaneLeftError('left')));
+          waiter.signal.addEventListener('abort', () => reject(new LaneLeftError('left')));
         }),
     };
     const placement = open(strategy, { deadlineMs: 5_000, drainMs: 50 });

@@ -109,7 +109,7 @@ export class OrderPlacement {
     for (;;) {
       try {
         const { floors, ambiguous: mustWrite } = progress;
-        return await this.strategy.attempt(request, { deadline, leave: waiter.signal, floors, mustWrite });
+        return await this.strategy.attempt(request, { deadline, waiter, floors, mustWrite });
       } catch (error) {
         waiter.stay(); // an order that left once and could buy after all must not be sent round and round
         if (error instanceof LaneLeftError && !this.stopping) {

@@ -4,6 +4,7 @@ import { CONFIG, Database, Metrics, type Config } from '#platform';
 import { Gate } from './gate.js';
 import { OrderPlacement } from './order-placement.js';
 import { RESERVATION_STRATEGY, type ReservationStrategy } from './reservation-strategy.js';
+import { NoopStrategy } from './strategies/noop.strategy.js';
 import { PerOrderStrategy } from './strategies/per-order.strategy.js';
 import { UnguardedStrategy } from './strategies/unguarded.strategy.js';
 
@@ -46,5 +47,7 @@ function chooseStrategy(
       return new PerOrderStrategy(locks, database, metrics);
     case 'unguarded':
       return new UnguardedStrategy(database);
+    case 'noop':
+      return new NoopStrategy();
   }
 }

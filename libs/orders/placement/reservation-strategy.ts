@@ -1,6 +1,7 @@
 import type { StrategyName } from '#platform';
 import type { Deadline } from './deadline.js';
 import type { Outcome, PlacementRequest } from './placement.js';
+import type { Waiter } from './waiter.js';
 
 export interface Attempt {
   readonly deadline: Deadline;
@@ -8,8 +9,8 @@ export interface Attempt {
   readonly floors: ReadonlyMap<string, number>;
   /** See TransactionOptions.mustWrite. */
   readonly mustWrite: boolean;
-  /** Aborts when the order need not wait any longer; it has no effect once a transaction began. */
-  readonly leave: AbortSignal;
+  /** Says when the order need not wait any longer; it has no effect once a transaction began. */
+  readonly waiter: Waiter;
 }
 
 /**

@@ -3,30 +3,44 @@
  * process stops.
  */
 export class Waiter {
-  private leaving = new AbortController();
-  private readonly endWatch: () => void;
+  private readonly watch: (leave: () => void) => () => void;
+  private told = false;
+  private leaving: AbortController | undefined;
+  private endWatch: (() => void) | undefined;
+  private stays = false;
 
   /** @param watch calls `leave` when the order need not wait any longer, and returns what ends the watch */
   constructor(watch: (leave: () => void) => () => void) {
-    this.endWatch = watch(() => this.leave());
+    this.watch = watch;
   }
 
-  /** Aborts when it is told to leave. */
+  get isLeaving(): boolean {
+    return this.told;
+  }
+
+  /** Aborts when the order is told to leave. It watches from the first time that somebody asks for it. */
   get signal(): AbortSignal {
+    if (!this.stays) this.endWatch ??= this.watch(() => this.leave());
+    this.leaving ??= new AbortController();
+    if (this.told) this.leaving.abort();
     return this.leaving.signal;
   }
 
   leave(): void {
-    this.leaving.abort();
+    this.told = true;
+    this.leaving?.abort();
   }
 
   /** Waits its turn from now on, whatever others hear. */
   stay(): void {
-    this.endWatch();
-    this.leaving = new AbortController();
+    this.end();
+    this.stays = true;
+    this.told = false;
+    this.leaving = undefined;
   }
 
   end(): void {
-    this.endWatch();
+    this.endWatch?.();
+    this.endWatch = undefined;
   }
 }

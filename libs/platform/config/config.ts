@@ -1,4 +1,4 @@
-import { SETTINGS, type Setting } from './settings.js';
+import { LYING_STRATEGIES, SETTINGS, type Setting } from './settings.js';
 
 type Settings = typeof SETTINGS;
 type Value<S> = S extends Setting<infer V> ? V : never;
@@ -37,8 +37,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 /** Settings that are right alone, and not together. */
 function contradictionIn(config: Config): string | undefined {
   const { production, strategy, lockProvider, lockFallback, redlockUrls, singleProcess } = config;
-  if (production && strategy === 'unguarded') {
-    return 'RESERVATION_STRATEGY must not be unguarded in production: it oversells on purpose.';
+  const lie = LYING_STRATEGIES.get(strategy);
+  if (production && lie !== undefined) {
+    return `RESERVATION_STRATEGY must not be ${strategy} in production: it ${lie} on purpose.`;
   }
   if (lockProvider === 'redlock' && redlockUrls.length === 0) {
     return `REDLOCK_URLS is missing: LOCK_PROVIDER=redlock expects ${SETTINGS.redlockUrls.expects}.`;

@@ -20,8 +20,13 @@ const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'memory'] as const;
 const LOCK_FALLBACKS = ['none', 'postgres', 'memory'] as const;
-export const STRATEGIES = ['per-order', 'unguarded'] as const;
+export const STRATEGIES = ['per-order', 'unguarded', 'noop'] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
+/** Strategies that tell buyers what is not true, and what each does: kept for measurements, refused in production. */
+export const LYING_STRATEGIES: ReadonlyMap<StrategyName, string> = new Map([
+  ['unguarded', 'oversells'],
+  ['noop', 'confirms orders that it never writes'],
+]);
 
 export const SETTINGS = {
   nodeEnv: oneOf('NODE_ENV', NODE_ENVIRONMENTS, 'development', 'production refuses demo conveniences'),

@@ -54,13 +54,13 @@ export class PerOrderStrategy implements ReservationStrategy {
   /** @returns undefined when the lock store is away: the row lock is there anyway. */
   private async acquire(
     request: PlacementRequest,
-    { deadline, floors, leave }: Attempt,
+    { deadline, floors, waiter }: Attempt,
   ): Promise<Lock | undefined> {
     const resources = request.lines.map((line) => lockName(line.itemId));
     const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
     const waitMs = Math.ceil(deadline.remainingMs);
     try {
-      return await this.locks.acquire(resources, { leaseMs: LEASE_MS, waitMs, floor, signal: leave });
+      return await this.locks.acquire(resources, { leaseMs: LEASE_MS, waitMs, floor, signal: waiter.signal });
     } catch (error) {
       if (error instanceof LockWaitTimeoutError || error instanceof LockContendedError) {
         throw new LaneTimeoutError(error.message, { cause: error }); // no more time, or too many in front
