@@ -4,7 +4,13 @@ export { AdminKeys } from './auth/admin-keys.js';
 export { BuyerTokens, type Buyer } from './auth/buyer-tokens.js';
 export { ConfigurationError, loadConfig, type Config } from './config/config.js';
 export { configFromEnvironment, databaseUrlFromEnvironment } from './config/environment.js';
-export { LYING_STRATEGIES, SETTINGS, STRATEGIES, type Setting, type StrategyName } from './config/settings.js';
+export {
+  LYING_STRATEGIES,
+  SETTINGS,
+  STRATEGIES,
+  type Setting,
+  type StrategyName,
+} from './config/settings.js';
 export { DatabaseClock } from './database/clock.js';
 export { migrate, pendingMigrations } from './database/data-source.js';
 export { Database } from './database/database.js';

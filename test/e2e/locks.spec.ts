@@ -114,7 +114,9 @@ describe('locks', () => {
     expect(status).toBe('ok');
     expect(details).not.toHaveProperty('redis');
     expect(details.locks).toEqual({ status: 'up', provider });
-    expect((await shop.admin<Locks>('GET', '/v1/admin/locks')).body.locks).toEqual([]);
+    await eventually(async () =>
+      expect((await shop.admin<Locks>('GET', '/v1/admin/locks')).body.locks).toEqual([]),
+    );
     const { body: metrics } = await shop.request<string>('GET', '/metrics');
     expect(metrics).toMatch(/holdfast_lock_acquired_total\{class="inventory:item:deduct"\} [1-9]/);
     expect(metrics).toMatch(/holdfast_orders_without_lock_total 0/);

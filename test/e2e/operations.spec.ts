@@ -48,8 +48,8 @@ describe('operations', () => {
     expect(tally([await order(), await order()])).toEqual({ 201: 1, sold_out: 1 });
     const { body, headers } = await shop.request<string>('GET', '/metrics');
     expect(headers.get('content-type')).toMatch(/^text\/plain/);
-    expect(body).toMatch(/holdfast_orders_total\{strategy="per-order",outcome="accepted"\} [1-9]/);
-    expect(body).toMatch(/holdfast_orders_total\{strategy="per-order",outcome="sold_out"\} [1-9]/);
+    expect(body).toMatch(/holdfast_orders_total\{strategy="batched",outcome="accepted"\} [1-9]/);
+    expect(body).toMatch(/holdfast_orders_total\{strategy="batched",outcome="sold_out"\} [1-9]/);
     expect(body).toMatch(
       /holdfast_http_request_duration_seconds_count\{method="POST",route="\/v1\/orders",status="201"\}/,
     );

@@ -53,7 +53,8 @@ describe('when Redis', () => {
     };
     const before = await fenceOfOrder();
     await redis.kill();
-    expect(await fenceOfOrder()).toBeNull(); // decided under the row lock alone
+    // under the lease that it still has at first, then under the row lock alone
+    await eventually(async () => expect(await fenceOfOrder()).toBeNull());
     redis = await startRedis({ port: redis.port });
     const after = await eventually(async () => {
       const fence = await fenceOfOrder();

@@ -4,27 +4,18 @@ import {
   CommitOutcomeUnknownError,
   DatabaseBusyError,
   DatabaseUnavailableError,
-  isConflict,
   Metrics,
   ProblemError,
-  violatedConstraint,
 } from '#platform';
 import { Deadline, DeadlineError } from './deadline.js';
+import { isDecidedAgain } from './decided-again.js';
 import type { Gate } from './gate.js';
 import type { Outcome, PlacementRequest } from './placement.js';
-import { PurchaseLimitRaceError } from './record.js';
 import { LaneLeftError, LaneTimeoutError, type ReservationStrategy } from './reservation-strategy.js';
 import { Waiter } from './waiter.js';
 
 /** Between two attempts, in milliseconds; the wait is drawn from 0 to it. */
 const MAX_BACKOFF_MS = 100;
-
-/** Guards that fire when what was read is out of date: the transaction was rolled back and is decided again. */
-const READ_OUT_OF_DATE = new Set([
-  'customer_order_idempotency',
-  'stock_level_reserved_within_on_hand',
-  'sale_item_held_within_allotment',
-]);
 
 export interface PlacementLimits {
   /** How long an order may wait. */
@@ -147,10 +138,7 @@ function mayTryAgain(error: unknown, progress: Progress): boolean {
     // Lost before COMMIT: nothing was written. No connection at all: only an unanswered COMMIT is worth waiting for.
     return error.entered || progress.ambiguous;
   }
-  const decideAgain =
-    isConflict(error) ||
-    error instanceof PurchaseLimitRaceError ||
-    READ_OUT_OF_DATE.has(violatedConstraint(error) ?? '');
+  const decideAgain = isDecidedAgain(error);
   progress.entered ||= decideAgain;
   return decideAgain;
 }

@@ -8,7 +8,7 @@ import { itemIdsOf, readSnapshot } from './snapshot.js';
 
 export interface TransactionOptions {
   /** Past it the transaction takes nothing. */
-  readonly deadline?: Deadline;
+  readonly deadline?: Deadline | undefined;
   /** The grant under which each item is locked; none when the lock store is away, or not used. */
   readonly fences?: ReadonlyMap<string, number>;
   /**

@@ -4,6 +4,7 @@ import { CONFIG, Database, Metrics, type Config } from '#platform';
 import { Gate } from './gate.js';
 import { OrderPlacement } from './order-placement.js';
 import { RESERVATION_STRATEGY, type ReservationStrategy } from './reservation-strategy.js';
+import { BatchedStrategy } from './strategies/batched.strategy.js';
 import { NoopStrategy } from './strategies/noop.strategy.js';
 import { PerOrderStrategy } from './strategies/per-order.strategy.js';
 import { UnguardedStrategy } from './strategies/unguarded.strategy.js';
@@ -37,12 +38,15 @@ export const PLACEMENT_PROVIDERS: Provider[] = [
 ];
 
 function chooseStrategy(
-  { strategy }: Config,
+  config: Config,
   locks: LockManager,
   database: Database,
   metrics: Metrics,
 ): ReservationStrategy {
-  switch (strategy) {
+  const { laneBatchSize: batchSize, orderDeadlineMs: deadlineMs, lockLeaseMs: leaseMs } = config;
+  switch (config.strategy) {
+    case 'batched':
+      return new BatchedStrategy(locks, database, metrics, { batchSize, deadlineMs, leaseMs });
     case 'per-order':
       return new PerOrderStrategy(locks, database, metrics);
     case 'unguarded':

@@ -26,7 +26,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...REQUIRED, PORT: '', HOST: '' })).toMatchObject({
       port: 3000,
       host: '127.0.0.1',
-      strategy: 'per-order',
+      strategy: 'batched',
       orderDeadlineMs: 10_000,
       laneCapacity: 10_000,
       reservationTtlSeconds: 600,
@@ -47,7 +47,7 @@ describe('loadConfig', () => {
     [{ GUEST_BUYERS: 'yes' }, 'GUEST_BUYERS expects true or false, not "yes".'],
     [
       { RESERVATION_STRATEGY: 'hope' },
-      'RESERVATION_STRATEGY expects one of per-order, unguarded, noop, not "hope".',
+      'RESERVATION_STRATEGY expects one of batched, per-order, unguarded, noop, not "hope".',
     ],
     [
       { LOCK_PROVIDER: 'zookeeper' },

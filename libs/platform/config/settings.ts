@@ -20,7 +20,7 @@ const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'memory'] as const;
 const LOCK_FALLBACKS = ['none', 'postgres', 'memory'] as const;
-export const STRATEGIES = ['per-order', 'unguarded', 'noop'] as const;
+export const STRATEGIES = ['batched', 'per-order', 'unguarded', 'noop'] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 /** Strategies that tell buyers what is not true, and what each does: kept for measurements, refused in production. */
 export const LYING_STRATEGIES: ReadonlyMap<StrategyName, string> = new Map([
@@ -61,7 +61,7 @@ export const SETTINGS = {
     'SINGLE_PROCESS',
     'declares that no other process serves this database, which locks in memory need; true outside production',
   ),
-  strategy: oneOf('RESERVATION_STRATEGY', STRATEGIES, 'per-order', 'how stock is taken'),
+  strategy: oneOf('RESERVATION_STRATEGY', STRATEGIES, 'batched', 'how stock is taken'),
   reservationTtlSeconds: integer(
     'RESERVATION_TTL_SECONDS',
     1,
@@ -77,6 +77,14 @@ export const SETTINGS = {
     'how long an order may wait before it is answered 503',
   ),
   laneCapacity: integer('LANE_CAPACITY', 1, 1_000_000, '10000', 'how many orders may wait in one process'),
+  laneBatchSize: integer('LANE_BATCH_SIZE', 1, 5_000, '500', 'how many orders are placed together at most'),
+  lockLeaseMs: integer(
+    'LOCK_LEASE_MS',
+    200,
+    10_000,
+    '2000',
+    'for how long a process that died keeps an item from the others; a live one renews its lease',
+  ),
   buyerJwtSecrets: secrets('BUYER_JWT_SECRET', 'verifies the tokens of buyers (HS256)', 'required'),
   adminApiKeys: secrets(
     'ADMIN_API_KEY',

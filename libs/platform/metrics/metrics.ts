@@ -27,6 +27,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly laneBatchOrders = new Histogram({
+    name: 'holdfast_lane_batch_orders',
+    help: 'Orders that were placed together',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
+    registers: [this.registry],
+  });
+
   readonly ordersWithoutLock = new Counter({
     name: 'holdfast_orders_without_lock_total',
     help: 'Orders decided under the row lock alone because the lock store was away',

@@ -1,0 +1,111 @@
+import type { Deadline } from './deadline.js';
+import type { Outcome, PlacementRequest } from './placement.js';
+import { LaneLeftError, LaneTimeoutError, type Attempt } from './reservation-strategy.js';
+
+/** How often the lane looks for orders that cannot wait any longer. */
+const SWEEP_MS = 100;
+
+/** An order that waits for its outcome. */
+export interface Waiting {
+  readonly request: PlacementRequest;
+  readonly attempt: Attempt;
+  readonly settle: (outcome: Outcome) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** What makes batches of a lane move on. */
+export interface LaneWork {
+  /** Which of them can be placed now, together; when none, it is asked again after `Lane.wake`. */
+  choose(waiting: readonly Waiting[]): Promise<readonly Waiting[]>;
+  /** Settles or fails each. Never rejects. */
+  place(batch: readonly Waiting[]): Promise<void>;
+}
+
+/**
+ * Where the orders of this process wait, over all items, first come, first served. While a batch is placed, the next one
+ * gathers: the busier an item, the larger its batches, and the cheaper each order.
+ */
+export class Lane {
+  private readonly work: LaneWork;
+  private readonly marginMs: number;
+  private waiting: Waiting[] = [];
+  private running = false;
+  private waking: NodeJS.Immediate | undefined;
+  private sweeping: NodeJS.Timeout | undefined;
+  private awaken: (() => void) | undefined;
+
+  /** @param marginMs an order that has less time left enters no transaction: it might not be answered in time */
+  constructor(work: LaneWork, marginMs: number) {
+    this.work = work;
+    this.marginMs = marginMs;
+  }
+
+  /** @throws LaneTimeoutError, LaneLeftError when no transaction began, and what became of the batch */
+  enter(request: PlacementRequest, attempt: Attempt): Promise<Outcome> {
+    return new Promise((settle, fail) => {
+      this.waiting.push({ request, attempt, settle, fail });
+      this.wake();
+    });
+  }
+
+  /** Something has changed that may let orders be placed. All that changes in one turn of the event loop is one change. */
+  wake(): void {
+    this.sweeping ??= setInterval(() => this.sweep(), SWEEP_MS);
+    this.waking ??= setImmediate(() => {
+      this.waking = undefined;
+      if (this.running) this.awaken?.();
+      else void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    while (this.waiting.length > 0) {
+      const changed = new Promise<void>((awaken) => (this.awaken = awaken));
+      const batch = await this.next();
+      if (batch.length > 0) await this.work.place(batch);
+      else await changed;
+    }
+    this.running = false;
+    clearInterval(this.sweeping);
+    this.sweeping = undefined;
+  }
+
+  private async next(): Promise<readonly Waiting[]> {
+    this.sweep();
+    try {
+      const batch = new Set(await this.work.choose(this.waiting));
+      this.waiting = this.waiting.filter((order) => !batch.has(order));
+      return [...batch];
+    } catch (error) {
+      for (const { fail } of this.waiting.splice(0)) fail(error);
+      return [];
+    }
+  }
+
+  /** Sends away who cannot be served in time, or was told to leave. */
+  private sweep(): void {
+    const staying = this.waiting.filter((order) => {
+      const reason = this.reasonToLeave(order.attempt);
+      if (reason) order.fail(reason);
+      return !reason;
+    });
+    if (staying.length === this.waiting.length) return;
+    this.waiting = staying;
+    this.awaken?.();
+  }
+
+  private reasonToLeave({ deadline, waiter }: Attempt): Error | undefined {
+    if (deadline.remainingMs < this.marginMs) {
+      return new LaneTimeoutError('The order waited in the lane for as long as it may.');
+    }
+    return waiter.isLeaving ? new LaneLeftError('The order was told to leave the lane.') : undefined;
+  }
+}
+
+/** The one that ends first. */
+export function earliestOf(batch: readonly Waiting[]): Deadline | undefined {
+  return batch.reduce<Deadline | undefined>((earliest, { attempt: { deadline } }) => {
+    return earliest && earliest.remainingMs <= deadline.remainingMs ? earliest : deadline;
+  }, undefined);
+}

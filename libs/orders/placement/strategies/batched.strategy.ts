@@ -1,0 +1,132 @@
+import { StaleFenceError } from '#inventory';
+import { LockManager } from '#lock';
+import {
+  CommitOutcomeUnknownError,
+  Database,
+  DatabaseBusyError,
+  DatabaseUnavailableError,
+  Metrics,
+} from '#platform';
+import { DeadlineError } from '../deadline.js';
+import { isDecidedAgain } from '../decided-again.js';
+import { ItemLocks } from '../item-locks.js';
+import { earliestOf, Lane, type Waiting } from '../lane.js';
+import { placeInTransaction } from '../order-transaction.js';
+import type { Outcome, PlacementRequest } from '../placement.js';
+import type { Attempt, ReservationStrategy } from '../reservation-strategy.js';
+import { itemIdsOf } from '../snapshot.js';
+
+export interface BatchedOptions {
+  readonly batchSize: number;
+  /** How long an order may wait. */
+  readonly deadlineMs: number;
+  readonly leaseMs: number;
+}
+
+/** An order with less time left is not begun. A transaction takes 1 s at most where a statement hangs, and 50 ms else. */
+const MARGIN_MS = 500;
+
+/** The default: the orders that wait are placed together, in one transaction, under the locks of all their items. */
+export class BatchedStrategy implements ReservationStrategy {
+  readonly name = 'batched';
+  private readonly database: Database;
+  private readonly metrics: Metrics;
+  private readonly options: BatchedOptions;
+  private readonly itemLocks: ItemLocks;
+  private readonly lane: Lane;
+
+  constructor(locks: LockManager, database: Database, metrics: Metrics, options: BatchedOptions) {
+    this.database = database;
+    this.metrics = metrics;
+    this.options = options;
+    this.itemLocks = new ItemLocks(locks, { leaseMs: options.leaseMs, onChange: () => this.lane.wake() });
+    this.lane = new Lane(
+      { choose: (front) => this.choose(front), place: (batch) => this.place(batch) },
+      Math.min(MARGIN_MS, options.deadlineMs / 4),
+    );
+  }
+
+  attempt(request: PlacementRequest, attempt: Attempt): Promise<Outcome> {
+    return this.lane.enter(request, attempt);
+  }
+
+  /** Of the first that do not wait for another process: their locks are taken now, and who must queue is left behind. */
+  private async choose(waiting: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const isFree = ({ request }: Waiting) =>
+      !request.lines.some(({ itemId }) => this.itemLocks.isAwaited(itemId));
+    const front: Waiting[] = [];
+    for (const order of waiting) {
+      if (front.length === this.options.batchSize) break;
+      if (isFree(order)) front.push(order);
+    }
+    if (front.length === 0) return front;
+    const isLocked = await this.itemLocks.take(
+      itemIdsOf(requestsOf(front)),
+      floorsOf(front),
+      this.options.deadlineMs,
+    );
+    const batch = front.filter(isFree);
+    if (!isLocked) this.metrics.ordersWithoutLock.inc(batch.length);
+    return batch;
+  }
+
+  private async place(batch: readonly Waiting[]): Promise<void> {
+    this.metrics.laneBatchOrders.observe(batch.length);
+    await this.itemLocks.during(() => this.placeTogether(batch));
+  }
+
+  /** All in one transaction. Whatever was wrong with one of them becomes that one's alone. */
+  private async placeTogether(batch: readonly Waiting[]): Promise<void> {
+    const requests = requestsOf(batch);
+    try {
+      const outcomes = await placeInTransaction(this.database, requests, {
+        deadline: earliestOf(batch),
+        fences: this.itemLocks.fencesOf(itemIdsOf(requests)),
+        mustWrite: batch.some(({ attempt }) => attempt.mustWrite),
+      });
+      for (const [index, outcome] of outcomes.entries()) batch[index]?.settle(outcome);
+    } catch (error) {
+      for (const part of partsToPlaceApart(batch, error)) await this.placeTogether(part);
+    }
+  }
+}
+
+/** Fails whomever the error concerns. @returns the others, in the parts in which they are placed then */
+function partsToPlaceApart(batch: readonly Waiting[], error: unknown): readonly (readonly Waiting[])[] {
+  const isLate = ({ attempt }: Waiting) => attempt.deadline.passed;
+  if (error instanceof DeadlineError && batch.some(isLate)) {
+    for (const { fail } of batch.filter(isLate)) fail(error);
+    const inTime = batch.filter((order) => !isLate(order));
+    return inTime.length > 0 ? [inTime] : [];
+  }
+  if (batch.length > 1 && !concernsAll(error)) {
+    const middle = Math.ceil(batch.length / 2);
+    return [batch.slice(0, middle), batch.slice(middle)];
+  }
+  for (const { fail } of batch) fail(error);
+  return [];
+}
+
+/** Not the doing of one order: each is tried again by itself, or told. */
+function concernsAll(error: unknown): boolean {
+  return (
+    isDecidedAgain(error) ||
+    [StaleFenceError, DatabaseBusyError, DatabaseUnavailableError, CommitOutcomeUnknownError].some(
+      (type) => error instanceof type,
+    )
+  );
+}
+
+function requestsOf(batch: readonly Waiting[]): PlacementRequest[] {
+  return batch.map(({ request }) => request);
+}
+
+/** What stale claims have taught any of them. */
+function floorsOf(batch: readonly Waiting[]): ReadonlyMap<string, number> {
+  const floors = new Map<string, number>();
+  for (const { attempt } of batch) {
+    for (const [itemId, fence] of attempt.floors)
+      floors.set(itemId, Math.max(fence, floors.get(itemId) ?? 0));
+  }
+  return floors;
+}
