@@ -4,6 +4,7 @@ import { createValidationPipe, Metrics, NestLogger, type Config, type Logger } f
 import { ApiModule } from './api.module.js';
 import { createHttpServer, HttpAdapter } from './http/http-server.js';
 import { observeRequests } from './http/observe-requests.js';
+import { sendSecurityHeaders } from './http/security-headers.js';
 import { serveDocs } from './http/docs.js';
 import { serveWeb } from './http/web.js';
 
@@ -17,6 +18,7 @@ export async function createApp(config: Config, logger: Logger): Promise<NestFas
   });
   app.useGlobalPipes(createValidationPipe());
   observeRequests(app.getHttpAdapter().getInstance(), { logger, metrics: app.get(Metrics) });
+  sendSecurityHeaders(app.getHttpAdapter().getInstance(), config);
   await serveWeb(app, config);
   serveDocs(app);
   return app;

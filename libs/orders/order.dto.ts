@@ -19,6 +19,14 @@ export class CreateOrderLine {
 }
 
 export class CreateOrder {
+  /** What nearly every order is made of: a sale, lines, nothing else. */
+  static recognises(body: unknown): body is CreateOrder {
+    if (!hasExactly(body, 'saleId', 'lines')) return false;
+    const { saleId, lines } = body;
+    const isList = Array.isArray(lines) && lines.length >= 1 && lines.length <= MAX_LINES;
+    return isUuidText(saleId) && isList && lines.every(isLine);
+  }
+
   @ApiProperty({ format: 'uuid' })
   @IsUUID()
   saleId: string;
@@ -40,6 +48,31 @@ export class CreateOrder {
 
   @IsMetadata()
   metadata?: Record<string, string> | null;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+function isLine(value: unknown): boolean {
+  if (!hasExactly(value, 'itemId', 'quantity')) return false;
+  const { itemId, quantity } = value;
+  return isUuidText(itemId) && Number.isInteger(quantity) && isWithin(quantity as number, 1, MAX_QUANTITY);
+}
+
+function isUuidText(value: unknown): boolean {
+  return typeof value === 'string' && UUID.test(value);
+}
+
+function isWithin(value: number, min: number, max: number): boolean {
+  return value >= min && value <= max;
+}
+
+function hasExactly<const Names extends string[]>(
+  value: unknown,
+  ...names: Names
+): value is Record<Names[number], unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  return keys.length === names.length && names.every((name) => Object.hasOwn(value, name));
 }
 
 export class OrderLineView {

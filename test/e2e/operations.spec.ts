@@ -72,6 +72,10 @@ describe('operations', () => {
     const page = await shop.request<string>('GET', '/');
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'/);
+    expect(page.headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    const { headers } = await shop.request('GET', '/v1/sales');
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect((await shop.request<string>('GET', '/docs')).body).toMatch(/swagger/i);
     const { body } = await shop.request<{ paths: Record<string, object> }>('GET', '/docs-json');
     expect(Object.keys(body.paths).sort()).toEqual([

@@ -1,27 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#platform';
 
-/** The storefront's page at `/`, and the headers that browsers want. */
+/** The storefront's page at `/`, and who else's pages may call the service. */
 export async function serveWeb(app: NestFastifyApplication, config: Config): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'https:'], // an item's picture may lie elsewhere
-        styleSrc: ["'self'", "'unsafe-inline'"], // Swagger UI
-        objectSrc: ["'none'"],
-        baseUri: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    hsts: config.production,
-    crossOriginEmbedderPolicy: false,
-  });
   if (config.corsOrigins.length > 0) {
     const exposedHeaders = ['Location', 'Idempotency-Replayed', 'Retry-After', 'ETag', 'X-Request-Id'];
     await app.register(cors, {

@@ -8,6 +8,8 @@ import { BuyerTokens } from './buyer-tokens.js';
 /** Stands before every route and lets in nobody whom the route does not name. */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  private readonly known = new WeakMap<object, Access>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly buyers: BuyerTokens,
@@ -15,10 +17,7 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const access = this.accessTo(context);
     const request = context.switchToHttp().getRequest<BuyerRequest>();
     switch (access) {
       case 'public':
@@ -30,6 +29,19 @@ export class AccessGuard implements CanActivate {
       case undefined:
         throw new ProblemError('forbidden', 'This route is closed.');
     }
+  }
+
+  /** What the route's decorators say; they do not change. */
+  private accessTo(context: ExecutionContext): Access | undefined {
+    const handler = context.getHandler();
+    const known = this.known.get(handler);
+    if (known) return known;
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [
+      handler,
+      context.getClass(),
+    ]);
+    if (access) this.known.set(handler, access);
+    return access;
   }
 
   private admitBuyer(request: BuyerRequest): true {
