@@ -2,6 +2,7 @@ export { OrdersModule } from './orders.module.js';
 export { decide } from './placement/decide.js';
 export { Deadline, DeadlineError } from './placement/deadline.js';
 export { Gate } from './placement/gate.js';
+export { ItemLocks } from './placement/item-locks.js';
 export { OrderPlacement, type PlacementLimits } from './placement/order-placement.js';
 export { placeInTransaction, type TransactionOptions } from './placement/order-transaction.js';
 export type { Outcome, PlacementRequest } from './placement/placement.js';
@@ -12,3 +13,5 @@ export {
   type Attempt,
   type ReservationStrategy,
 } from './placement/reservation-strategy.js';
+export { BatchedStrategy } from './placement/strategies/batched.strategy.js';
+export { Waiter } from './placement/waiter.js';

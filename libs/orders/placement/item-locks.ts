@@ -10,8 +10,9 @@ import {
 
 /** An item that was used for so long is given up if another process waits for it; one that was not used, in any case. */
 const TURN_MS = 100;
-/** In a store without a queue others ask at intervals of at most 20 ms, and would never find it free. */
-const REST_MS = 25;
+/** Where the store has no queue nobody can say whether others wait: longer turns, and a rest in which one who asks finds it free. */
+const BLIND_TURN_MS = 500;
+const REST_MS = 75; // a quorum's waiters ask every 70 ms or sooner
 
 export function lockName(itemId: string): string {
   return `inventory:item:${itemId}:deduct`;
@@ -32,6 +33,8 @@ export class ItemLocks {
   private readonly logger = new Logger(ItemLocks.name);
   private readonly locks: LockManager;
   private readonly leaseMs: number;
+  private readonly isFair: boolean;
+  private readonly turnMs: number;
   private readonly held = new Map<string, Held>();
   /** In the store's queue. */
   private readonly awaited = new Set<string>();
@@ -43,6 +46,8 @@ export class ItemLocks {
     this.locks = locks;
     this.leaseMs = leaseMs;
     this.onChange = onChange;
+    this.isFair = locks.provider.abilities.has('fair');
+    this.turnMs = this.isFair ? TURN_MS : BLIND_TURN_MS;
   }
 
   /** Whether another process works on the item and this one stands in the queue for it. */
@@ -93,7 +98,7 @@ export class ItemLocks {
   }
 
   private async endTurns(): Promise<void> {
-    const beforeMs = performance.now() - TURN_MS;
+    const beforeMs = performance.now() - this.turnMs;
     const due = [...this.held].filter(([, { sinceMs }]) => sinceMs <= beforeMs);
     await Promise.all(
       due.map(([itemId, held]) =>
@@ -153,7 +158,7 @@ export class ItemLocks {
   }
 
   private async endTurn(itemId: string, held: Held): Promise<void> {
-    if (!this.locks.provider.abilities.has('fair')) {
+    if (!this.isFair) {
       this.rest(itemId);
       return this.release(itemId);
     }
@@ -191,7 +196,7 @@ export class ItemLocks {
     this.upkeep = setTimeout(() => {
       this.upkeep = undefined;
       void this.endTurns();
-    }, TURN_MS).unref();
+    }, this.turnMs).unref();
   }
 }
 

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Deadline } from './deadline.js';
+import { Lane, type LaneWork, type Waiting } from './lane.js';
+import type { Outcome, PlacementRequest } from './placement.js';
+import { LaneLeftError, LaneTimeoutError, type Attempt } from './reservation-strategy.js';
+import { Waiter } from './waiter.js';
+
+const MARGIN_MS = 50;
+
+/** Work that lets everything through, one batch at a time, when it is told to. */
+class Turnstile implements LaneWork {
+  readonly batches: string[][] = [];
+  readonly closedItems = new Set<string>();
+  isStopped = false;
+  private readonly held: (() => void)[] = [];
+
+  choose(waiting: readonly Waiting[]): Promise<readonly Waiting[]> {
+    return Promise.resolve(waiting.filter(({ request }) => !this.closedItems.has(request.saleId)));
+  }
+
+  async place(batch: readonly Waiting[]): Promise<void> {
+    this.batches.push(batch.map(({ request }) => request.orderId));
+    if (this.isStopped) await new Promise<void>((resolve) => this.held.push(resolve));
+    for (const { request, settle } of batch) settle({ kind: 'replayed', orderId: request.orderId });
+  }
+
+  go(): void {
+    this.isStopped = false;
+    for (const release of this.held.splice(0)) release();
+  }
+}
+
+const order = (orderId: string, saleId = 'any') => ({ orderId, saleId }) as PlacementRequest;
+
+function attempt(deadlineMs = 5_000, waiter = new Waiter(() => () => undefined)): Attempt {
+  return { deadline: Deadline.after(deadlineMs), floors: new Map(), mustWrite: false, waiter };
+}
+
+describe('Lane', () => {
+  let work = new Turnstile();
+  const open = () => new Lane((work = new Turnstile()), MARGIN_MS);
+  const placed = (orderId: string): Outcome => ({ kind: 'replayed', orderId });
+
+  afterEach(() => work.go());
+
+  test('places together what arrives together, in the order of arrival', async () => {
+    const lane = open();
+    const orders = ['a', 'b', 'c'].map((id) => lane.enter(order(id), attempt()));
+    expect(await Promise.all(orders)).toEqual(['a', 'b', 'c'].map(placed));
+    expect(work.batches).toEqual([['a', 'b', 'c']]);
+  });
+
+  test('gathers the next batch while one is placed', async () => {
+    const lane = open();
+    work.isStopped = true;
+    const first = lane.enter(order('a'), attempt());
+    await sleep(5);
+    const later = [];
+    for (const id of ['b', 'c']) {
+      later.push(lane.enter(order(id), attempt()));
+      await sleep(5);
+    }
+    work.go();
+    expect(await Promise.all([first, ...later])).toEqual(['a', 'b', 'c'].map(placed));
+    expect(work.batches).toEqual([['a'], ['b', 'c']]);
+  });
+
+  test('leaves behind what cannot be placed, and places it once it can', async () => {
+    const lane = open();
+    work.closedItems.add('elsewhere');
+    const waiting = lane.enter(order('a', 'elsewhere'), attempt());
+    expect(await lane.enter(order('b'), attempt())).toEqual(placed('b'));
+    work.closedItems.clear();
+    lane.wake();
+    expect(await waiting).toEqual(placed('a'));
+  });
+
+  test('sends away who has not enough time left for a transaction, also while a batch hangs', async () => {
+    const lane = open();
+    work.isStopped = true;
+    const first = lane.enter(order('a'), attempt());
+    await sleep(5);
+    const started = performance.now();
+    await expect(lane.enter(order('b'), attempt(MARGIN_MS + 100))).rejects.toThrow(LaneTimeoutError);
+    expect(performance.now() - started).toBeLessThan(MARGIN_MS + 400);
+    await expect(lane.enter(order('c'), attempt(MARGIN_MS - 10))).rejects.toThrow(LaneTimeoutError);
+    work.go();
+    await first;
+    expect(work.batches).toEqual([['a']]);
+  });
+
+  test('sends away who was told to leave', async () => {
+    const lane = open();
+    work.closedItems.add('elsewhere');
+    const waiter = new Waiter(() => () => undefined);
+    const waiting = lane.enter(order('a', 'elsewhere'), attempt(5_000, waiter));
+    waiter.leave();
+    await expect(waiting).rejects.toThrow(LaneLeftError);
+  });
+
+  test('fails those who wait when choosing fails, and serves those who come after', async () => {
+    const lane = open();
+    const defect = new Error('a defect');
+    const choose = work.choose.bind(work);
+    work.choose = () => Promise.reject(defect);
+    await expect(lane.enter(order('a'), attempt())).rejects.toBe(defect);
+    work.choose = choose;
+    expect(await lane.enter(order('b'), attempt())).toEqual(placed('b'));
+  });
+});
