@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   'apps/api': ['#orders', '#sales', '#inventory', '#lock', '#platform'],
   local: ['#platform'],
   load: ['#local', '#platform'],
-  bench: ['#load', '#local', '#lock'],
+  bench: ['#load', '#local', '#lock', '#platform'],
 };
 
 const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({

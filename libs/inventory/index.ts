@@ -1,5 +1,12 @@
 export { claimStock, StaleFenceError, type Claim, type ClaimedStock } from './claim.js';
-export { reserveStock, reserveStockUnguarded, touchStock, type ReservationLine } from './reserve.js';
+export {
+  recordReservations,
+  reserveStock,
+  reserveStockUnguarded,
+  touchStock,
+  type ReservationLine,
+} from './reserve.js';
 export { adjustStock, createStock } from './stock-adjustments.js';
 export { StockLevel } from './stock-level.entity.js';
 export { MAX_ON_HAND, stockOf, type Stock } from './stock.js';
+export { StockTakenError, takeStock, type Taking } from './take.js';

@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from 'uuid';
-import { loadStatement, type SqlExecutor } from '#platform';
+import { loadStatement, newId, plainArray, type SqlExecutor } from '#platform';
 import type { ClaimedStock } from './claim.js';
 
 const RESERVE = loadStatement(import.meta.url, './reserve.sql');
+const MOVEMENTS = loadStatement(import.meta.url, './reserve-movements.sql');
 const RESERVE_UNGUARDED = loadStatement(import.meta.url, './reserve-unguarded.sql');
 
 export interface ReservationLine {
@@ -18,6 +18,14 @@ export async function reserveStock(
   lines: readonly ReservationLine[],
 ): Promise<void> {
   await transaction.query(RESERVE, columnsOf(lines));
+}
+
+/** Writes the movements of stock that `takeStock` has taken in the same transaction. */
+export async function recordReservations(
+  transaction: SqlExecutor,
+  lines: readonly ReservationLine[],
+): Promise<void> {
+  await transaction.query(MOVEMENTS, columnsOf(lines));
 }
 
 /** For the strategy `unguarded` alone: overwrites what others reserved since `stock` was read. */
@@ -37,11 +45,11 @@ export async function reserveStockUnguarded(
 
 function columnsOf(lines: readonly ReservationLine[]): unknown[] {
   return [
-    lines.map(() => uuidv7()),
-    lines.map((line) => line.orderId),
-    lines.map((line) => line.itemId),
-    lines.map((line) => line.quantity),
-    lines.map((line) => line.fence ?? null),
+    plainArray(lines, newId),
+    plainArray(lines, (line) => line.orderId),
+    plainArray(lines, (line) => line.itemId),
+    plainArray(lines, (line) => line.quantity),
+    plainArray(lines, (line) => line.fence ?? null),
   ];
 }
 

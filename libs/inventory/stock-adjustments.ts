@@ -1,5 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
-import { ProblemError, type SqlExecutor } from '#platform';
+import { newId, ProblemError, type SqlExecutor } from '#platform';
 import { claimStock } from './claim.js';
 import { MAX_ON_HAND, stockOf, type Stock } from './stock.js';
 
@@ -51,6 +50,6 @@ async function moveOnHand(
 ): Promise<void> {
   await transaction.query(
     `INSERT INTO stock_movement (id, item_id, kind, on_hand_delta, reserved_delta, reason) VALUES ($1, $2, $3, $4, 0, $5)`,
-    [uuidv7(), movement.itemId, movement.kind, movement.quantity, movement.reason],
+    [newId(), movement.itemId, movement.kind, movement.quantity, movement.reason],
   );
 }

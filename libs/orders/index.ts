@@ -14,4 +14,5 @@ export {
   type ReservationStrategy,
 } from './placement/reservation-strategy.js';
 export { BatchedStrategy } from './placement/strategies/batched.strategy.js';
+export { StockCounters } from './placement/strategies/redis-first/stock-counters.js';
 export { Waiter } from './placement/waiter.js';

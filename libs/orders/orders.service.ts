@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { hashRequest, ProblemError, toPage, type Page } from '#platform';
+import { hashRequest, newId, type Page, ProblemError, toPage } from '#platform';
 import { OrderReader } from './order-reader.js';
 import type { Order } from './order.js';
 import { presentOrder, type CreateOrder, type OrderView } from './order.dto.js';
@@ -58,7 +57,7 @@ function toRequest(buyerId: string, idempotencyKey: string, body: CreateOrder): 
   const expectedTotal = body.expectedTotal ?? undefined;
   const metadata = body.metadata ?? {};
   const requestHash = hashRequest({ saleId, lines, expectedTotal, metadata });
-  return { orderId: uuidv7(), buyerId, idempotencyKey, requestHash, saleId, lines, expectedTotal, metadata };
+  return { orderId: newId(), buyerId, idempotencyKey, requestHash, saleId, lines, expectedTotal, metadata };
 }
 
 /** A replay answers as the first time, whatever has become of the order since. */

@@ -1,3 +1,15 @@
 import { correctnessSuite } from './suite.js';
 
-correctnessSuite('per-order, with Redis', () => ({ RESERVATION_STRATEGY: 'per-order' }));
+const STRATEGIES = [
+  'batched',
+  'per-order',
+  'row-lock',
+  'conditional',
+  'optimistic',
+  'global-lock',
+  'redis-first',
+];
+
+for (const strategy of STRATEGIES) {
+  correctnessSuite(`${strategy}, with Redis`, () => ({ RESERVATION_STRATEGY: strategy }));
+}

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { placeInTransaction, type Outcome, type PlacementRequest, type TransactionOptions } from '#orders';
-import { Database, type SqlExecutor, type Statement } from '#platform';
+import { Database, violatedConstraint, type SqlExecutor, type Statement } from '#platform';
 import { cloneDatabase } from '../support/database.js';
 
 /** Changes the text of a statement, by its name: how a guard is taken away. */
@@ -18,6 +18,8 @@ export interface Switches {
 interface Placement extends TransactionOptions {
   /** Awaited between the decision's read and the first write. */
   readonly beforeWrite?: () => Promise<void>;
+  /** Awaited between the last write and COMMIT. */
+  readonly beforeCommit?: () => Promise<void>;
 }
 
 /** The order transaction on a real database, with guards that can be switched off one by one. */
@@ -71,12 +73,14 @@ export class GuardBench {
     switches: Switches = {},
     placement: Placement = {},
   ): Promise<Outcome> {
-    const { beforeWrite, ...options } = placement;
+    const { beforeWrite, beforeCommit, ...options } = placement;
     const database: Pick<Database, 'transaction'> = {
       transaction: (work) =>
-        this.database.transaction((transaction) =>
-          work(intercept(transaction, request, switches, beforeWrite)),
-        ),
+        this.database.transaction(async (transaction) => {
+          const result = await work(intercept(transaction, request, switches, beforeWrite));
+          await beforeCommit?.();
+          return result;
+        }),
     };
     const [outcome] = await placeInTransaction(database, [request], options);
     if (!outcome) throw new Error('one request has one outcome');
@@ -92,10 +96,12 @@ export class GuardBench {
     first: PlacementRequest,
     second: PlacementRequest,
     switches: Switches = {},
+    options: TransactionOptions = {},
   ): Promise<(Outcome | Error)[]> {
     const secondHasRead = signal();
     const firstHasRead = signal();
     const firstPlaced = this.place(first, switches, {
+      ...options,
       beforeWrite: async () => {
         firstHasRead.fire();
         await Promise.race([secondHasRead.fired, sleep(300)]);
@@ -107,6 +113,7 @@ export class GuardBench {
     );
     await Promise.race([firstHasRead.fired, firstEnds]);
     const secondEnds = this.place(second, switches, {
+      ...options,
       beforeWrite: async () => {
         secondHasRead.fire();
         await firstEnds; // both have read; the first commits first
@@ -152,6 +159,14 @@ export function request(
   };
 }
 
+/** What became of each, in a word. */
+export function kinds(outcomes: readonly (Outcome | Error)[]): string[] {
+  return outcomes.map((outcome) => {
+    if (outcome instanceof Error) return violatedConstraint(outcome) ?? outcome.name;
+    return outcome.kind === 'refused' ? outcome.code : outcome.kind;
+  });
+}
+
 /** Removes `part` from a statement; a part that is not there would make a test that proves nothing. */
 export function without(part: string, replacement = ''): (text: string) => string {
   return (text) => {
@@ -189,7 +204,7 @@ function intercept(
   };
 }
 
-function signal(): { fired: Promise<void>; fire: () => void } {
+export function signal(): { fired: Promise<void>; fire: () => void } {
   let fire = (): void => undefined;
   const fired = new Promise<void>((resolve) => (fire = resolve));
   return { fired, fire };

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { StaleFenceError } from '#inventory';
-import { Deadline, DeadlineError, PurchaseLimitRaceError, type Outcome } from '#orders';
+import { Deadline, DeadlineError, PurchaseLimitRaceError } from '#orders';
 import { violatedConstraint } from '#platform';
-import { GuardBench, request, without, type Switches } from './bench.js';
+import { GuardBench, kinds, request, without, type Switches } from './bench.js';
 
 /**
  * The guards mask each other, so each stands here alone: those that would save it are switched off, it is seen to
@@ -26,12 +26,6 @@ describe('the guards of the order transaction', () => {
   const withCheck = `${noCheck};
     ALTER TABLE stock_level ADD CONSTRAINT stock_level_reserved_within_on_hand
     CHECK (0 <= reserved AND reserved <= on_hand) NOT VALID`;
-
-  const kinds = (outcomes: readonly (Outcome | Error)[]) =>
-    outcomes.map((outcome) => {
-      if (outcome instanceof Error) return violatedConstraint(outcome) ?? outcome.name;
-      return outcome.kind === 'refused' ? outcome.code : outcome.kind;
-    });
 
   describe('the row lock (with the CHECK away)', () => {
     beforeAll(() => bench.sql.query(noCheck));

@@ -87,9 +87,9 @@ describe('batched', () => {
 
   test('isolates a poisonous order: its neighbours succeed', async () => {
     const offer = await bench.offer(20);
-    const poison = request(offer, { metadata: { name: 'a\u0000b' } }); // which PostgreSQL cannot hold
+    const poison = request(offer, { idempotencyKey: 'a\u0000b' }); // which PostgreSQL cannot hold
     const orders = [...Array.from({ length: 9 }, () => request(offer)), poison, request(offer)];
-    const kinds = await kindsOf(orders.map((order) => place({ ...order, metadata: { ...order.metadata } })));
+    const kinds = await kindsOf(orders.map((order) => place(order)));
     expect(kinds).toEqual([...Array<string>(9).fill('accepted'), 'error', 'accepted']);
     expect(await bench.units(offer.itemId)).toMatchObject({ reserved: 10, ordered: 10, orders: 10 });
   });

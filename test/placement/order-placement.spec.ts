@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { StaleFenceError } from '#inventory';
+import { StaleFenceError, StockTakenError } from '#inventory';
 import {
   Gate,
   LaneLeftError,
@@ -80,6 +80,7 @@ describe('OrderPlacement', () => {
       Object.assign(new Error('duplicate'), { code: '23505', constraint: 'customer_order_idempotency' }),
     ],
     ['a limit that was reached in between', new PurchaseLimitRaceError()],
+    ['stock that was taken in between', new StockTakenError(['item'])],
     ['a connection that was lost before COMMIT', new DatabaseUnavailableError(lost, { entered: true })],
   ])('decides again after %s, and need not write', async (_, error) => {
     const { strategy, attempts } = scripted(error, error, REPLAYED);

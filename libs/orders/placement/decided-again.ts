@@ -1,3 +1,4 @@
+import { StockTakenError } from '#inventory';
 import { isConflict, violatedConstraint } from '#platform';
 import { PurchaseLimitRaceError } from './record.js';
 
@@ -13,6 +14,7 @@ export function isDecidedAgain(error: unknown): boolean {
   return (
     isConflict(error) ||
     error instanceof PurchaseLimitRaceError ||
+    error instanceof StockTakenError ||
     READ_OUT_OF_DATE.has(violatedConstraint(error) ?? '')
   );
 }

@@ -1,10 +1,18 @@
-import { claimStock, reserveStock, touchStock } from '#inventory';
+import { claimStock, recordReservations, reserveStock, takeStock, touchStock } from '#inventory';
 import { Database, type SqlExecutor } from '#platform';
 import type { Deadline } from './deadline.js';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { recordOrders, type AcceptedOrder } from './record.js';
-import { itemIdsOf, readSnapshot } from './snapshot.js';
+import { LaneLeftError } from './reservation-strategy.js';
+import { itemIdsOf, readSnapshot, type Snapshot } from './snapshot.js';
+
+/**
+ * What keeps two transactions from the same units: the row lock, from the first statement on (`claim`), or nothing until
+ * the stock is taken, by an update that asks whether there is still enough (`condition`) or whether nobody has changed
+ * it (`version`).
+ */
+export type StockGuard = 'claim' | 'condition' | 'version';
 
 export interface TransactionOptions {
   /** Past it the transaction takes nothing. */
@@ -16,33 +24,56 @@ export interface TransactionOptions {
    * replicates the one before it, whatever became of that.
    */
   readonly mustWrite?: boolean;
+  /** Aborts when the order need not wait any longer. It is looked at when the transaction has its connection. */
+  readonly leave?: AbortSignal;
+  /** Default: `claim`. */
+  readonly guard?: StockGuard;
 }
 
 /**
  * The transaction in which a batch is decided. Every promise rests on it, whether or not a lock stands before it:
  * claim (row lock, fence), read in a second statement, decide, record (unique keys, limits), reserve (CHECK), COMMIT.
- * @throws StaleFenceError, PurchaseLimitRaceError, DeadlineError and what Database.transaction throws
+ * @throws StaleFenceError, StockTakenError, PurchaseLimitRaceError, LaneLeftError, DeadlineError and what
+ *   Database.transaction throws
  */
 export function placeInTransaction(
   database: Pick<Database, 'transaction'>,
   requests: readonly PlacementRequest[],
-  { deadline, fences, mustWrite = false }: TransactionOptions = {},
+  { deadline, fences, mustWrite = false, leave, guard = 'claim' }: TransactionOptions = {},
 ): Promise<Outcome[]> {
   return database.transaction(async (transaction) => {
     const itemIds = itemIdsOf(requests);
+    if (leave?.aborted) throw new LaneLeftError('The order was told to leave before its transaction began.');
     deadline?.check();
-    await claimStock(
-      transaction,
-      itemIds.map((itemId) => ({ itemId, fence: fences?.get(itemId) })),
-    );
-    const outcomes = decide(await readSnapshot(transaction, requests), requests);
+    // Behind an unanswered COMMIT it is always claimed: only the row lock waits for one that is still in flight.
+    const isClaimed = guard === 'claim' || mustWrite;
+    if (isClaimed) {
+      await claimStock(
+        transaction,
+        itemIds.map((itemId) => ({ itemId, fence: fences?.get(itemId) })),
+      );
+    }
+    const snapshot = await readSnapshot(transaction, requests);
+    const outcomes = decide(snapshot, requests);
     const accepted = acceptedOf(requests, outcomes);
     deadline?.check();
-    if (accepted.length > 0) await write(transaction, accepted, fences);
+    if (accepted.length > 0 && isClaimed) await write(transaction, accepted, fences);
+    else if (accepted.length > 0) await writeUnclaimed(transaction, accepted, snapshot, guard);
     else if (mustWrite) await touchStock(transaction, itemIds);
     deadline?.check();
     return outcomes;
   });
+}
+
+/** A batch of one. @throws what placeInTransaction throws */
+export async function placeAlone(
+  database: Pick<Database, 'transaction'>,
+  request: PlacementRequest,
+  options: TransactionOptions,
+): Promise<Outcome> {
+  const [outcome] = await placeInTransaction(database, [request], options);
+  if (!outcome) throw new Error('A batch of one has one outcome.');
+  return outcome;
 }
 
 async function write(
@@ -52,6 +83,23 @@ async function write(
 ): Promise<void> {
   await recordOrders(transaction, accepted);
   await reserveStock(transaction, linesOf(accepted, fences));
+}
+
+/** The stock comes first, as everywhere: a purchase is never locked by one who waits for a stock row. */
+async function writeUnclaimed(
+  transaction: SqlExecutor,
+  accepted: readonly AcceptedOrder[],
+  { stock }: Snapshot,
+  guard: StockGuard,
+): Promise<void> {
+  const lines = linesOf(accepted);
+  const versionOf = (itemId: string) => (guard === 'version' ? stock.get(itemId)?.version : undefined);
+  await takeStock(
+    transaction,
+    lines.map(({ itemId, quantity }) => ({ itemId, quantity, version: versionOf(itemId) })),
+  );
+  await recordOrders(transaction, accepted);
+  await recordReservations(transaction, lines);
 }
 
 export function acceptedOf(

@@ -5,8 +5,13 @@ import { Gate } from './gate.js';
 import { OrderPlacement } from './order-placement.js';
 import { RESERVATION_STRATEGY, type ReservationStrategy } from './reservation-strategy.js';
 import { BatchedStrategy } from './strategies/batched.strategy.js';
+import { ConditionalStrategy } from './strategies/conditional.strategy.js';
+import { GlobalLockStrategy } from './strategies/global-lock.strategy.js';
 import { NoopStrategy } from './strategies/noop.strategy.js';
+import { OptimisticStrategy } from './strategies/optimistic.strategy.js';
 import { PerOrderStrategy } from './strategies/per-order.strategy.js';
+import { RedisFirstStrategy } from './strategies/redis-first.strategy.js';
+import { RowLockStrategy } from './strategies/row-lock.strategy.js';
 import { UnguardedStrategy } from './strategies/unguarded.strategy.js';
 
 /** The gate reads on a connection of its own: one statement at a time, whatever the orders do with theirs. */
@@ -22,7 +27,7 @@ export const PLACEMENT_PROVIDERS: Provider[] = [
   },
   {
     provide: RESERVATION_STRATEGY,
-    inject: [CONFIG, LockManager, Database, Metrics],
+    inject: [CONFIG, LockManager, Database, GATE_DATABASE, Metrics],
     useFactory: chooseStrategy,
   },
   {
@@ -41,6 +46,7 @@ function chooseStrategy(
   config: Config,
   locks: LockManager,
   database: Database,
+  gateDatabase: Database,
   metrics: Metrics,
 ): ReservationStrategy {
   const { laneBatchSize: batchSize, orderDeadlineMs: deadlineMs, lockLeaseMs: leaseMs } = config;
@@ -48,7 +54,17 @@ function chooseStrategy(
     case 'batched':
       return new BatchedStrategy(locks, database, metrics, { batchSize, deadlineMs, leaseMs });
     case 'per-order':
-      return new PerOrderStrategy(locks, database, metrics);
+      return new PerOrderStrategy(locks, database, metrics, { leaseMs });
+    case 'row-lock':
+      return new RowLockStrategy(database);
+    case 'conditional':
+      return new ConditionalStrategy(database);
+    case 'optimistic':
+      return new OptimisticStrategy(database);
+    case 'global-lock':
+      return new GlobalLockStrategy(locks, database, metrics, { leaseMs });
+    case 'redis-first':
+      return new RedisFirstStrategy(config.redisUrl, database, gateDatabase, metrics);
     case 'unguarded':
       return new UnguardedStrategy(database);
     case 'noop':

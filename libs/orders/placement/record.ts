@@ -1,4 +1,4 @@
-import { loadStatement, type SqlExecutor } from '#platform';
+import { loadStatement, plainArray, type SqlExecutor } from '#platform';
 import type { Order } from '../order.js';
 import type { PlacementRequest } from './placement.js';
 
@@ -23,30 +23,30 @@ export async function recordOrders(
   transaction: SqlExecutor,
   accepted: readonly AcceptedOrder[],
 ): Promise<void> {
-  const orders = accepted.map(({ request, order }) => ({
-    id: order.id,
-    sale_id: order.saleId,
-    buyer_id: order.buyerId,
-    idempotency_key: request.idempotencyKey,
-    request_hash: request.requestHash,
-    total_amount: order.totalAmount,
-    currency: order.currency,
-    metadata: order.metadata,
-    created_at: order.createdAt,
-    expires_at: order.expiresAt,
-  }));
-  const lines = accepted.flatMap(({ order }) =>
-    order.lines.map((line) => ({
-      order_id: order.id,
-      item_id: line.itemId,
-      sku: line.sku,
-      quantity: line.quantity,
-      unit_price_amount: line.unitPriceAmount,
-    })),
-  );
+  const [first] = accepted;
+  if (!first) return;
+  const orders = accepted.map(({ order }) => order);
+  const lines = orders.flatMap((order) => order.lines.map((line) => ({ orderId: order.id, ...line })));
   const [row] = await transaction.query<{ asked: number; within_limit: number }>(RECORD, [
-    JSON.stringify(orders),
-    JSON.stringify(lines),
+    first.order.createdAt, // a batch is decided at one moment
+    plainArray(orders, (order) => order.id),
+    plainArray(orders, (order) => order.saleId),
+    plainArray(orders, (order) => order.buyerId),
+    accepted.map(({ request }) => request.idempotencyKey),
+    plainArray(accepted, ({ request }) => request.requestHash),
+    plainArray(orders, (order) => order.totalAmount),
+    plainArray(orders, (order) => order.currency),
+    orders.map((order) => JSON.stringify(order.metadata)),
+    plainArray(orders, holdSecondsOf),
+    plainArray(lines, (line) => line.orderId),
+    plainArray(lines, (line) => line.itemId),
+    lines.map((line) => line.sku),
+    plainArray(lines, (line) => line.quantity),
+    plainArray(lines, (line) => line.unitPriceAmount),
   ]);
   if (row?.asked !== row?.within_limit) throw new PurchaseLimitRaceError();
+}
+
+function holdSecondsOf({ createdAt, expiresAt }: Order): number {
+  return (expiresAt.getTime() - createdAt.getTime()) / 1000;
 }

@@ -19,12 +19,13 @@ SELECT
       'purchaseLimit', offer.purchase_limit, 'allotment', offer.allotment, 'held', offer.held))
    FROM sale_item offer JOIN item ON item.id = offer.item_id
    WHERE offer.sale_id = ANY ($1::uuid[]) AND offer.item_id = ANY ($2::uuid[])) AS offers,
-  (SELECT json_agg(json_build_object('itemId', item_id, 'onHand', on_hand, 'reserved', reserved))
+  (SELECT json_agg(json_build_object('itemId', item_id, 'onHand', on_hand, 'reserved', reserved, 'version', version))
    FROM stock_level WHERE item_id = ANY ($2::uuid[])) AS stock,
   (SELECT json_agg(json_build_object(
       'saleId', sale_id, 'itemId', item_id, 'buyerId', buyer_id, 'quantity', quantity))
-   FROM purchase
-   WHERE sale_id = ANY ($1::uuid[]) AND item_id = ANY ($2::uuid[]) AND buyer_id = ANY ($3::uuid[])) AS purchases,
+   FROM purchase JOIN sale_item offer USING (sale_id, item_id)
+   WHERE offer.purchase_limit IS NOT NULL -- without a limit nobody asks how much a buyer has
+     AND sale_id = ANY ($1::uuid[]) AND item_id = ANY ($2::uuid[]) AND buyer_id = ANY ($3::uuid[])) AS purchases,
   (SELECT json_agg(json_build_object(
       'buyerId', placed.buyer_id, 'idempotencyKey', placed.idempotency_key,
       'orderId', placed.id, 'requestHash', placed.request_hash))

@@ -1,5 +1,5 @@
 import type { ClaimedStock } from '#inventory';
-import { DatabaseUnavailableError, loadStatement, type SqlExecutor } from '#platform';
+import { DatabaseUnavailableError, loadStatement, plainArray, type SqlExecutor } from '#platform';
 import type { SaleWindow } from '#sales';
 import type { PlacementRequest } from './placement.js';
 
@@ -21,12 +21,17 @@ export interface SaleTerms extends SaleWindow {
   readonly offers: ReadonlyMap<string, Offer>;
 }
 
+export interface StockRead extends ClaimedStock {
+  /** Grows with every change, for those who read without a claim. */
+  readonly version?: number;
+}
+
 /** What a batch is decided on. */
 export interface Snapshot {
   /** The database's clock, in milliseconds since the epoch. */
   readonly nowMs: number;
   readonly sales: ReadonlyMap<string, SaleTerms>;
-  readonly stock: ReadonlyMap<string, ClaimedStock>;
+  readonly stock: ReadonlyMap<string, StockRead>;
   /** Units by `purchaseKey`. */
   readonly purchases: ReadonlyMap<string, number>;
   /** Orders that exist already, by `placedKey`. */
@@ -49,7 +54,7 @@ export async function readSnapshot(
   const [row] = await sql.query<SnapshotRow>(SNAPSHOT, [
     unique(requests.map((request) => request.saleId)),
     itemIdsOf(requests),
-    requests.map((request) => request.buyerId),
+    plainArray(requests, (request) => request.buyerId),
     requests.map((request) => request.idempotencyKey),
   ]);
   if (!row) throw new DatabaseUnavailableError(new Error('this is a standby'), { entered: false });
@@ -86,7 +91,7 @@ interface SnapshotRow {
   now_ms: string;
   sales: (SaleWindow & { id: string; reservationTtlSeconds: number })[] | null;
   offers: OfferRow[] | null;
-  stock: ClaimedStock[] | null;
+  stock: StockRead[] | null;
   purchases: { saleId: string; itemId: string; buyerId: string; quantity: number }[] | null;
   placed: { buyerId: string; idempotencyKey: string; orderId: string; requestHash: string }[] | null;
 }

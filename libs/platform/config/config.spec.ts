@@ -47,7 +47,7 @@ describe('loadConfig', () => {
     [{ GUEST_BUYERS: 'yes' }, 'GUEST_BUYERS expects true or false, not "yes".'],
     [
       { RESERVATION_STRATEGY: 'hope' },
-      'RESERVATION_STRATEGY expects one of batched, per-order, unguarded, noop, not "hope".',
+      'RESERVATION_STRATEGY expects one of batched, per-order, row-lock, conditional, optimistic, global-lock, redis-first, unguarded, noop, not "hope".',
     ],
     [
       { LOCK_PROVIDER: 'zookeeper' },

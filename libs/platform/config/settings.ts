@@ -20,7 +20,17 @@ const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'memory'] as const;
 const LOCK_FALLBACKS = ['none', 'postgres', 'memory'] as const;
-export const STRATEGIES = ['batched', 'per-order', 'unguarded', 'noop'] as const;
+export const STRATEGIES = [
+  'batched',
+  'per-order',
+  'row-lock',
+  'conditional',
+  'optimistic',
+  'global-lock',
+  'redis-first',
+  'unguarded',
+  'noop',
+] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 /** Strategies that tell buyers what is not true, and what each does: kept for measurements, refused in production. */
 export const LYING_STRATEGIES: ReadonlyMap<StrategyName, string> = new Map([

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, LessThan, type EntityManager, type Repository } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { adjustStock, createStock, StockLevel, stockOf, type Stock } from '#inventory';
-import { executorOf, PAGE_SIZE, ProblemError, toPage, violatedConstraint, type Page } from '#platform';
+import { executorOf, newId, type Page, PAGE_SIZE, ProblemError, toPage, violatedConstraint } from '#platform';
 import { Item } from './item.entity.js';
 import type { AdjustStock, CreateItem, ItemView, UpdateItem } from './item.dto.js';
 
@@ -17,7 +16,7 @@ export class ItemsService {
 
   async create(manager: EntityManager, body: CreateItem): Promise<ItemView> {
     const item = manager.create(Item, {
-      id: uuidv7(),
+      id: newId(),
       sku: body.sku,
       name: body.name,
       description: body.description ?? '',

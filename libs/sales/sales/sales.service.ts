@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, type EntityManager, type Repository } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { CONFIG, ProblemError, violatedConstraint, type Config } from '#platform';
+import { CONFIG, type Config, newId, ProblemError, violatedConstraint } from '#platform';
 import { Item } from '../items/item.entity.js';
 import { SaleItem } from './sale-item.entity.js';
 import { Sale } from './sale.entity.js';
@@ -22,7 +21,7 @@ export class SalesService {
     const endsAt = new Date(body.endsAt);
     if (startsAt >= endsAt) throw endsBeforeStart();
     await checkItems(manager, body);
-    const id = uuidv7();
+    const id = newId();
     await manager.insert(Sale, {
       id,
       name: body.name,

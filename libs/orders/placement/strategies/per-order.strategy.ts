@@ -7,8 +7,9 @@ import {
   LockWaitTimeoutError,
   type Lock,
 } from '#lock';
-import { Database, Metrics } from '#platform';
-import { placeInTransaction } from '../order-transaction.js';
+import { Database, Metrics, type StrategyName } from '#platform';
+import { lockName } from '../item-locks.js';
+import { placeAlone } from '../order-transaction.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
 import {
   LaneLeftError,
@@ -17,35 +18,40 @@ import {
   type ReservationStrategy,
 } from '../reservation-strategy.js';
 
-/** A dead holder keeps an item from the others for no longer than this; the watchdog renews it for a live one. */
-const LEASE_MS = 2_000;
-
 /** The classic design: one lock and one transaction for each order. */
 export class PerOrderStrategy implements ReservationStrategy {
-  readonly name = 'per-order';
+  readonly name: StrategyName = 'per-order';
   private readonly logger = new Logger(PerOrderStrategy.name);
   private readonly locks: LockManager;
   private readonly database: Database;
   private readonly metrics: Metrics;
+  private readonly leaseMs: number;
+  private readonly lockOf: (itemId: string) => string;
 
-  constructor(locks: LockManager, database: Database, metrics: Metrics) {
+  /** @param lockOf names the lock of an item; only its own one has a fence that the claim knows */
+  constructor(
+    locks: LockManager,
+    database: Database,
+    metrics: Metrics,
+    { leaseMs, lockOf = lockName }: { leaseMs: number; lockOf?: (itemId: string) => string },
+  ) {
     this.locks = locks;
     this.database = database;
     this.metrics = metrics;
+    this.leaseMs = leaseMs;
+    this.lockOf = lockOf;
   }
 
   async attempt(request: PlacementRequest, attempt: Attempt): Promise<Outcome> {
     const lock = await this.acquire(request, attempt);
     try {
       const fences = lock && fencesByItem(request, lock);
-      const options = {
+      return await placeAlone(this.database, request, {
         deadline: attempt.deadline,
         mustWrite: attempt.mustWrite,
+        leave: attempt.waiter.signal,
         ...(fences ? { fences } : {}),
-      };
-      const [outcome] = await placeInTransaction(this.database, [request], options);
-      if (!outcome) throw new Error('A batch of one has one outcome.');
-      return outcome;
+      });
     } finally {
       if (lock) await this.release(lock);
     }
@@ -56,11 +62,11 @@ export class PerOrderStrategy implements ReservationStrategy {
     request: PlacementRequest,
     { deadline, floors, waiter }: Attempt,
   ): Promise<Lock | undefined> {
-    const resources = request.lines.map((line) => lockName(line.itemId));
-    const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
-    const waitMs = Math.ceil(deadline.remainingMs);
+    const resources = request.lines.map((line) => this.lockOf(line.itemId));
+    const floor = new Map([...floors].map(([itemId, fence]) => [this.lockOf(itemId), fence]));
+    const [leaseMs, waitMs] = [this.leaseMs, Math.ceil(deadline.remainingMs)];
     try {
-      return await this.locks.acquire(resources, { leaseMs: LEASE_MS, waitMs, floor, signal: waiter.signal });
+      return await this.locks.acquire(resources, { leaseMs, waitMs, floor, signal: waiter.signal });
     } catch (error) {
       if (error instanceof LockWaitTimeoutError || error instanceof LockContendedError) {
         throw new LaneTimeoutError(error.message, { cause: error }); // no more time, or too many in front
@@ -83,10 +89,6 @@ export class PerOrderStrategy implements ReservationStrategy {
       );
     }
   }
-}
-
-function lockName(itemId: string): string {
-  return `inventory:item:${itemId}:deduct`;
 }
 
 function fencesByItem(request: PlacementRequest, lock: Lock): Map<string, number> {

@@ -1,4 +1,5 @@
 import { CreateSchema1763600000000 } from './1763600000000-create-schema.js';
+import { LightenOrders1763700000000 } from './1763700000000-lighten-orders.js';
 
 /** In the order in which they are applied. */
-export const MIGRATIONS = [CreateSchema1763600000000];
+export const MIGRATIONS = [CreateSchema1763600000000, LightenOrders1763700000000];
