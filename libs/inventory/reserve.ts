@@ -1,4 +1,4 @@
-import { loadStatement, newId, plainArray, type SqlExecutor } from '#platform';
+import { loadStatement, newId, plainArray, type Transaction } from '#platform';
 import type { ClaimedStock } from './claim.js';
 
 const RESERVE = loadStatement(import.meta.url, './reserve.sql');
@@ -13,30 +13,24 @@ export interface ReservationLine {
 }
 
 /** Takes the stock of these lines and writes their movements. The items are claimed in the same transaction. */
-export async function reserveStock(
-  transaction: SqlExecutor,
-  lines: readonly ReservationLine[],
-): Promise<void> {
-  await transaction.query(RESERVE, columnsOf(lines));
+export function reserveStock(transaction: Transaction, lines: readonly ReservationLine[]): void {
+  transaction.send(RESERVE, columnsOf(lines));
 }
 
 /** Writes the movements of stock that `takeStock` has taken in the same transaction. */
-export async function recordReservations(
-  transaction: SqlExecutor,
-  lines: readonly ReservationLine[],
-): Promise<void> {
-  await transaction.query(MOVEMENTS, columnsOf(lines));
+export function recordReservations(transaction: Transaction, lines: readonly ReservationLine[]): void {
+  transaction.send(MOVEMENTS, columnsOf(lines));
 }
 
 /** For the strategy `unguarded` alone: overwrites what others reserved since `stock` was read. */
-export async function reserveStockUnguarded(
-  transaction: SqlExecutor,
+export function reserveStockUnguarded(
+  transaction: Transaction,
   lines: readonly ReservationLine[],
   stock: readonly ClaimedStock[],
-): Promise<void> {
+): void {
   const taken = (itemId: string) =>
     lines.filter((line) => line.itemId === itemId).reduce((sum, line) => sum + line.quantity, 0);
-  await transaction.query(RESERVE_UNGUARDED, [
+  transaction.send(RESERVE_UNGUARDED, [
     ...columnsOf(lines),
     stock.map((level) => level.itemId),
     stock.map((level) => level.reserved + taken(level.itemId)),
@@ -54,8 +48,7 @@ function columnsOf(lines: readonly ReservationLine[]): unknown[] {
 }
 
 /** Writes to the stock rows without changing any stock, so that the transaction's COMMIT reaches disk and replicas. */
-export async function touchStock(transaction: SqlExecutor, itemIds: readonly string[]): Promise<void> {
-  await transaction.query('UPDATE stock_level SET version = version + 1 WHERE item_id = ANY ($1::uuid[])', [
-    itemIds,
-  ]);
+export function touchStock(transaction: Transaction, itemIds: readonly string[]): void {
+  const touch = 'UPDATE stock_level SET version = version + 1 WHERE item_id = ANY ($1::uuid[])';
+  transaction.send(touch, [itemIds]);
 }

@@ -15,7 +15,14 @@ export { DatabaseClock } from './database/clock.js';
 export { migrate, pendingMigrations } from './database/data-source.js';
 export { Database } from './database/database.js';
 export * from './database/errors.js';
-export { executorOf, loadStatement, plainArray, type SqlExecutor, type Statement } from './database/sql.js';
+export {
+  executorOf,
+  loadStatement,
+  plainArray,
+  type SqlExecutor,
+  type Statement,
+  type Transaction,
+} from './database/sql.js';
 export { PAGE_SIZE, PageQuery, readCursor, toPage, type Page } from './http/cursor.js';
 export { AdminRequests } from './idempotency/admin-requests.js';
 export { ApiIdempotencyKey, IdempotencyKey, markReplay } from './idempotency/idempotency-key.js';

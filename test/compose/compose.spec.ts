@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { freePort, startService } from '#local';
+import { freePort, NODE_OPTIONS, startService } from '#local';
 import { loadConfig, SETTINGS } from '#platform';
 import { cloneDatabase, testRedisUrl } from '../support/database.js';
 import { environmentOf, readCompose, readDockerfile, ROOT, valueOf } from './files.js';
@@ -77,7 +77,9 @@ describe('the image', () => {
 
   test('service and migration are files that the build makes', () => {
     const start = JSON.parse(valueOf(image, 'CMD') ?? '') as string[];
-    for (const [program, file = ''] of [start, migrate.command ?? []]) {
+    expect(start.slice(1, -1)).toEqual(NODE_OPTIONS); // as it is started, and measured, everywhere else
+    for (const command of [start, migrate.command ?? []]) {
+      const [program, file = ''] = [command[0], command.at(-1)];
       expect(program).toBe('node');
       expect(file).toMatch(/^dist\/apps\/api\/\w+\.js$/);
       expect(existsSync(path.join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { placeInTransaction, type Outcome, type PlacementRequest, type TransactionOptions } from '#orders';
-import { Database, violatedConstraint, type SqlExecutor, type Statement } from '#platform';
+import { Database, violatedConstraint, type Statement, type Transaction } from '#platform';
 import { cloneDatabase } from '../support/database.js';
 
 /** Changes the text of a statement, by its name: how a guard is taken away. */
@@ -179,29 +179,35 @@ const SNAPSHOT_NAME = 'placement/snapshot';
 const SNAPSHOT = readFileSync(new URL('../../libs/orders/placement/snapshot.sql', import.meta.url), 'utf8');
 
 function intercept(
-  transaction: SqlExecutor,
+  transaction: Transaction,
   { saleId, lines, buyerId, idempotencyKey }: PlacementRequest,
   { mutations = {}, readBeforeLock = false }: Switches,
   beforeWrite: (() => Promise<void>) | undefined,
-): SqlExecutor {
-  let readEarly: object[] | undefined;
-  const run = async (statement: Statement, values: readonly unknown[]): Promise<object[]> => {
-    if (statement.name === 'inventory/claim' && readBeforeLock) {
+): Transaction {
+  let readEarly: Promise<object[]> | undefined;
+  const mutated = (statement: Statement | string): string =>
+    typeof statement === 'string' ? statement : (mutations[statement.name] ?? asItIs)(statement.text);
+  const run = (statement: Statement | string, values: readonly unknown[]): Promise<object[]> => {
+    const name = typeof statement === 'string' ? undefined : statement.name;
+    if (name === 'inventory/claim' && readBeforeLock) {
       const itemIds = lines.map((line) => line.itemId);
-      readEarly = await transaction.query(SNAPSHOT, [[saleId], itemIds, [buyerId], [idempotencyKey]]);
+      readEarly = transaction.query(SNAPSHOT, [[saleId], itemIds, [buyerId], [idempotencyKey]]);
     }
-    if (statement.name === SNAPSHOT_NAME && readEarly) return readEarly;
-    const mutate = mutations[statement.name];
-    return transaction.query(mutate ? mutate(statement.text) : statement.text, values);
+    if (name === SNAPSHOT_NAME && readEarly) return readEarly;
+    return transaction.query(mutated(statement), values);
   };
   return {
     query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) => {
-      if (typeof statement === 'string') return transaction.query<Row>(statement, values);
       const rows = await run(statement, values);
-      if (statement.name === SNAPSHOT_NAME) await beforeWrite?.();
+      if (typeof statement !== 'string' && statement.name === SNAPSHOT_NAME) await beforeWrite?.();
       return rows as Row[];
     },
+    send: (statement, values) => transaction.send(mutated(statement), values),
   };
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 export function signal(): { fired: Promise<void>; fire: () => void } {

@@ -5,7 +5,6 @@ import {
   LaneLeftError,
   LaneTimeoutError,
   OrderPlacement,
-  PurchaseLimitRaceError,
   type Attempt,
   type Outcome,
   type PlacementLimits,
@@ -25,6 +24,7 @@ const REPLAYED: Outcome = { kind: 'replayed', orderId: 'order' };
 const LIMITS: PlacementLimits = { deadlineMs: 300, capacity: 10, drainMs: 60_000 };
 
 const lost = new Error('Connection terminated unexpectedly');
+const limitRace = Object.assign(new Error('a limit was passed'), { code: 'HF001' });
 
 type Step = Outcome | Error | 'hang';
 
@@ -79,7 +79,7 @@ describe('OrderPlacement', () => {
       'a key that was taken in between',
       Object.assign(new Error('duplicate'), { code: '23505', constraint: 'customer_order_idempotency' }),
     ],
-    ['a limit that was reached in between', new PurchaseLimitRaceError()],
+    ['a limit that was reached in between', limitRace],
     ['stock that was taken in between', new StockTakenError(['item'])],
     ['a connection that was lost before COMMIT', new DatabaseUnavailableError(lost, { entered: true })],
   ])('decides again after %s, and need not write', async (_, error) => {
@@ -101,12 +101,8 @@ describe('OrderPlacement', () => {
   test.each<[string, Step[], string]>([
     ['a COMMIT stays unanswered', [new CommitOutcomeUnknownError(lost)], 'outcome_unknown'],
     ['it hangs', ['hang'], 'outcome_unknown'],
-    ['it keeps being rolled back', [new PurchaseLimitRaceError()], 'outcome_unknown'],
-    [
-      'it waits again after a transaction',
-      [new PurchaseLimitRaceError(), new LaneTimeoutError('late')],
-      'outcome_unknown',
-    ],
+    ['it keeps being rolled back', [limitRace], 'outcome_unknown'],
+    ['it waits again after a transaction', [limitRace, new LaneTimeoutError('late')], 'outcome_unknown'],
     ['it never entered a transaction', [new LaneTimeoutError('late')], 'overloaded'],
     ['no connection became free', [new DatabaseBusyError(lost)], 'overloaded'],
     [

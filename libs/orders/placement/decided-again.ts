@@ -1,6 +1,6 @@
 import { StockTakenError } from '#inventory';
 import { isConflict, violatedConstraint } from '#platform';
-import { PurchaseLimitRaceError } from './record.js';
+import { isPurchaseLimitRace } from './record.js';
 
 /** Guards that fire when what was read is out of date: the transaction was rolled back and is decided again. */
 const READ_OUT_OF_DATE = new Set([
@@ -13,7 +13,7 @@ const READ_OUT_OF_DATE = new Set([
 export function isDecidedAgain(error: unknown): boolean {
   return (
     isConflict(error) ||
-    error instanceof PurchaseLimitRaceError ||
+    isPurchaseLimitRace(error) ||
     error instanceof StockTakenError ||
     READ_OUT_OF_DATE.has(violatedConstraint(error) ?? '')
   );

@@ -1,5 +1,5 @@
 import { claimStock, recordReservations, reserveStock, takeStock, touchStock } from '#inventory';
-import { Database, type SqlExecutor } from '#platform';
+import { Database, type Transaction } from '#platform';
 import type { Deadline } from './deadline.js';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
@@ -33,8 +33,8 @@ export interface TransactionOptions {
 /**
  * The transaction in which a batch is decided. Every promise rests on it, whether or not a lock stands before it:
  * claim (row lock, fence), read in a second statement, decide, record (unique keys, limits), reserve (CHECK), COMMIT.
- * @throws StaleFenceError, StockTakenError, PurchaseLimitRaceError, LaneLeftError, DeadlineError and what
- *   Database.transaction throws
+ * It takes two round trips: up to the decision, and from there.
+ * @throws StaleFenceError, StockTakenError, LaneLeftError, DeadlineError and what Database.transaction throws
  */
 export function placeInTransaction(
   database: Pick<Database, 'transaction'>,
@@ -47,20 +47,16 @@ export function placeInTransaction(
     deadline?.check();
     // Behind an unanswered COMMIT it is always claimed: only the row lock waits for one that is still in flight.
     const isClaimed = guard === 'claim' || mustWrite;
-    if (isClaimed) {
-      await claimStock(
-        transaction,
-        itemIds.map((itemId) => ({ itemId, fence: fences?.get(itemId) })),
-      );
-    }
-    const snapshot = await readSnapshot(transaction, requests);
+    const claims = itemIds.map((itemId) => ({ itemId, fence: fences?.get(itemId) }));
+    const claimed = isClaimed ? claimStock(transaction, claims) : undefined;
+    // On the same trip: it begins, and takes its snapshot, when the claim has got its rows.
+    const [snapshot] = await Promise.all([readSnapshot(transaction, requests), claimed]);
     const outcomes = decide(snapshot, requests);
     const accepted = acceptedOf(requests, outcomes);
-    deadline?.check();
-    if (accepted.length > 0 && isClaimed) await write(transaction, accepted, fences);
+    deadline?.check(); // the last word: what follows travels with COMMIT
+    if (accepted.length > 0 && isClaimed) write(transaction, accepted, fences);
     else if (accepted.length > 0) await writeUnclaimed(transaction, accepted, snapshot, guard);
-    else if (mustWrite) await touchStock(transaction, itemIds);
-    deadline?.check();
+    else if (mustWrite) touchStock(transaction, itemIds);
     return outcomes;
   });
 }
@@ -76,18 +72,18 @@ export async function placeAlone(
   return outcome;
 }
 
-async function write(
-  transaction: SqlExecutor,
+function write(
+  transaction: Transaction,
   accepted: readonly AcceptedOrder[],
   fences: ReadonlyMap<string, number> | undefined,
-): Promise<void> {
-  await recordOrders(transaction, accepted);
-  await reserveStock(transaction, linesOf(accepted, fences));
+): void {
+  recordOrders(transaction, accepted);
+  reserveStock(transaction, linesOf(accepted, fences));
 }
 
 /** The stock comes first, as everywhere: a purchase is never locked by one who waits for a stock row. */
 async function writeUnclaimed(
-  transaction: SqlExecutor,
+  transaction: Transaction,
   accepted: readonly AcceptedOrder[],
   { stock }: Snapshot,
   guard: StockGuard,
@@ -98,8 +94,8 @@ async function writeUnclaimed(
     transaction,
     lines.map(({ itemId, quantity }) => ({ itemId, quantity, version: versionOf(itemId) })),
   );
-  await recordOrders(transaction, accepted);
-  await recordReservations(transaction, lines);
+  recordOrders(transaction, accepted);
+  recordReservations(transaction, lines);
 }
 
 export function acceptedOf(

@@ -8,7 +8,7 @@
 --           $10 integer[] for how many seconds each is held
 --           parallel arrays, one entry a line: $11 uuid[] orders · $12 uuid[] items · $13 text[] SKUs ·
 --           $14 integer[] quantities · $15 bigint[] unit prices
--- Returns   one row: how many purchases there were to write, and how many were within their limit
+-- Returns   nothing; fails with HF001 where a purchase was not within its limit
 -- Keys are inserted in sorted order, so that two batches that share some never wait for each other in a circle.
 WITH new_order AS (
   SELECT o.*, $1::timestamptz + make_interval(secs => hold_seconds) AS expires_at
@@ -48,4 +48,4 @@ WITH new_order AS (
   FROM (SELECT sale_id, item_id, sum(quantity)::integer AS quantity FROM bought GROUP BY sale_id, item_id) total
   WHERE offer.sale_id = total.sale_id AND offer.item_id = total.item_id
 )
-SELECT (SELECT count(*)::integer FROM bought) AS asked, (SELECT count(*)::integer FROM counted) AS within_limit
+SELECT raise_purchase_limit_race() WHERE (SELECT count(*) FROM bought) <> (SELECT count(*) FROM counted)

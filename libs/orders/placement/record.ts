@@ -1,16 +1,12 @@
-import { loadStatement, plainArray, type SqlExecutor } from '#platform';
+import { codeOf, loadStatement, plainArray, type Transaction } from '#platform';
 import type { Order } from '../order.js';
 import type { PlacementRequest } from './placement.js';
 
 const RECORD = loadStatement(import.meta.url, './record.sql');
 
 /** A purchase limit was reached by a transaction that this one did not see: decide again. */
-export class PurchaseLimitRaceError extends Error {
-  override readonly name = 'PurchaseLimitRaceError';
-
-  constructor() {
-    super('A purchase limit was passed between the read and the write; the batch must be decided again.');
-  }
+export function isPurchaseLimitRace(error: unknown): boolean {
+  return codeOf(error) === 'HF001';
 }
 
 export interface AcceptedOrder {
@@ -18,16 +14,13 @@ export interface AcceptedOrder {
   readonly order: Order;
 }
 
-/** Writes accepted orders, their lines and purchases. @throws PurchaseLimitRaceError */
-export async function recordOrders(
-  transaction: SqlExecutor,
-  accepted: readonly AcceptedOrder[],
-): Promise<void> {
+/** Writes accepted orders, their lines and purchases. A limit that was passed meanwhile fails the transaction. */
+export function recordOrders(transaction: Transaction, accepted: readonly AcceptedOrder[]): void {
   const [first] = accepted;
   if (!first) return;
   const orders = accepted.map(({ order }) => order);
   const lines = orders.flatMap((order) => order.lines.map((line) => ({ orderId: order.id, ...line })));
-  const [row] = await transaction.query<{ asked: number; within_limit: number }>(RECORD, [
+  transaction.send(RECORD, [
     first.order.createdAt, // a batch is decided at one moment
     plainArray(orders, (order) => order.id),
     plainArray(orders, (order) => order.saleId),
@@ -44,7 +37,6 @@ export async function recordOrders(
     plainArray(lines, (line) => line.quantity),
     plainArray(lines, (line) => line.unitPriceAmount),
   ]);
-  if (row?.asked !== row?.within_limit) throw new PurchaseLimitRaceError();
 }
 
 function holdSecondsOf({ createdAt, expiresAt }: Order): number {

@@ -7,7 +7,7 @@ import {
   isPoolTimeout,
   isStatementFailure,
 } from './errors.js';
-import type { SqlExecutor, Statement } from './sql.js';
+import type { SqlExecutor, Statement, Transaction } from './sql.js';
 
 /** A dead or stopped holder blocks nobody for longer than this. */
 const HOLD_TIMEOUT_MS = 1_000;
@@ -31,7 +31,7 @@ export interface DatabaseOptions {
   readonly onError?: (error: Error) => void;
 }
 
-/** The pool of the hot path: prepared statements, short transactions, errors that say what is known of the outcome. */
+/** The pool of the hot path: prepared statements, transactions of few round trips, errors that say what is known of the outcome. */
 export class Database implements SqlExecutor {
   readonly pool: Pool;
 
@@ -39,6 +39,7 @@ export class Database implements SqlExecutor {
     this.pool = new Pool({
       connectionString: url,
       max: poolSize,
+      pipeline: true, // statements that wait for no answer travel together
       application_name: 'holdfast',
       ...CONNECTION_LIMITS,
       statement_timeout: HOLD_TIMEOUT_MS,
@@ -64,18 +65,19 @@ export class Database implements SqlExecutor {
   }
 
   /**
-   * Runs `work` between BEGIN and COMMIT. Whatever `work` throws rolls back and is thrown on.
+   * Runs `work` between BEGIN and COMMIT. Whatever `work` throws rolls back and is thrown on. BEGIN travels with the first
+   * statements, and COMMIT with the last: what nobody awaits costs no round trip.
    * @throws DatabaseBusyError when no connection became free in time
    * @throws DatabaseUnavailableError when nothing was written because there was no connection, or it was lost early
    * @throws CommitOutcomeUnknownError when COMMIT was sent and not answered
    */
-  async transaction<T>(work: (transaction: SqlExecutor) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await this.connect();
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
-      const result = await work(executorOfClient(client));
-      await commit(client);
+      const sent = [swallowed(client.query('BEGIN'))];
+      const result = await work(transactionOn(client, sent));
+      await commit(client, sent);
       return result;
     } catch (error) {
       const unavailable = isConnectionFailure(error);
@@ -109,16 +111,18 @@ export class Database implements SqlExecutor {
   }
 }
 
-function executorOfClient(client: PoolClient): SqlExecutor {
+/** @param sent the statements whose outcome is looked at behind COMMIT */
+function transactionOn(client: PoolClient, sent: Promise<unknown>[]): Transaction {
+  const run = <Row extends object>(statement: Statement | string, values: readonly unknown[]) =>
+    client.query<Row>({ ...asQuery(statement), values: [...values] });
   return {
-    query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) => {
-      const result = await client.query<Row>({ ...asQuery(statement), values: [...values] });
-      return result.rows;
-    },
+    query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) =>
+      (await run<Row>(statement, values)).rows,
+    send: (statement, values) => void sent.push(swallowed(run(statement, values))),
   };
 }
 
-async function commit(client: PoolClient): Promise<void> {
+async function commit(client: PoolClient, sent: readonly Promise<unknown>[]): Promise<void> {
   let tag: string;
   try {
     tag = (await client.query('COMMIT')).command;
@@ -126,8 +130,16 @@ async function commit(client: PoolClient): Promise<void> {
     if (isStatementFailure(error)) throw error; // a deferred constraint: the server answered, nothing was written
     throw new CommitOutcomeUnknownError(error);
   }
+  if (tag === 'COMMIT') return;
   // COMMIT of a transaction that has already failed is answered by ROLLBACK, not by an error.
-  if (tag !== 'COMMIT') throw new Error(`COMMIT was answered by ${tag}: a statement's error was swallowed.`);
+  await Promise.all(sent);
+  throw new Error(`COMMIT was answered by ${tag}: a statement's error was swallowed.`);
+}
+
+/** Its rejection is heard later, if anybody asks. */
+function swallowed<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(ignore);
+  return promise;
 }
 
 async function rolledBack(client: PoolClient): Promise<boolean> {

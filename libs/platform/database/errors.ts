@@ -83,7 +83,8 @@ function isSocketError(error: Error): boolean {
   return 'syscall' in error || /^(E[A-Z]+|ERR_(SSL|TLS)_\w+)$/.test(codeOf(error) ?? '');
 }
 
-function codeOf(error: unknown): string | undefined {
+/** SQLSTATE, or the code of the operating system. */
+export function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

@@ -14,6 +14,12 @@ export interface SqlExecutor {
   query<Row extends object>(statement: Statement | string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** A transaction between BEGIN and COMMIT. Statements run in the order in which they are given, awaited or not. */
+export interface Transaction extends SqlExecutor {
+  /** A statement whose answer nobody needs: it travels with those behind it, and fails the transaction when it fails. */
+  send(statement: Statement | string, values: readonly unknown[]): void;
+}
+
 /**
  * The text of an array whose elements need no quotes: identifiers, numbers, codes. The driver would look at each element
  * by itself, which takes ten times as long.

@@ -84,7 +84,10 @@ export class BatchedStrategy implements ReservationStrategy {
         fences: this.itemLocks.fencesOf(itemIdsOf(requests)),
         mustWrite: batch.some(({ attempt }) => attempt.mustWrite),
       });
-      for (const [index, outcome] of outcomes.entries()) batch[index]?.settle(outcome);
+      // Writing hundreds of answers takes a while: the next batch is on its way to the database by then.
+      setImmediate(() => {
+        for (const [index, outcome] of outcomes.entries()) batch[index]?.settle(outcome);
+      });
     } catch (error) {
       for (const part of partsToPlaceApart(batch, error)) await this.placeTogether(part);
     }

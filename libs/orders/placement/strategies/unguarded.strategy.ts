@@ -25,8 +25,8 @@ export class UnguardedStrategy implements ReservationStrategy {
       const outcomes = decide(snapshot, [request]);
       const accepted = acceptedOf([request], outcomes);
       if (accepted.length > 0) {
-        await recordOrders(transaction, accepted);
-        await reserveStockUnguarded(transaction, linesOf(accepted), [...snapshot.stock.values()]);
+        recordOrders(transaction, accepted);
+        reserveStockUnguarded(transaction, linesOf(accepted), [...snapshot.stock.values()]);
       }
       const [outcome] = outcomes;
       if (!outcome) throw new Error('A batch of one has one outcome.');

@@ -32,6 +32,12 @@ END $$`,
 CREATE OR REPLACE TRIGGER ${table}_is_kept BEFORE DELETE OR TRUNCATE ON ${table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_delete()`,
   ),
+  // The batch's last word on limits is said by the database, so that COMMIT need not wait for anybody to read it.
+  /* sql */ `
+CREATE OR REPLACE FUNCTION raise_purchase_limit_race() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'A purchase limit was passed between the read and the write.' USING ERRCODE = 'HF001';
+END $$`,
   /* sql */ `SET lock_timeout = '5s'`,
   /* sql */ `ALTER TABLE customer_order DROP CONSTRAINT IF EXISTS customer_order_sale_id_fkey`,
   /* sql */ `
