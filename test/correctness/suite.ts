@@ -265,7 +265,8 @@ export function correctnessSuite(title: string, environment: () => Record<string
       const sold = answers.filter((answer) => answer.status === 201).length;
       expect(sold + taken).toBeLessThanOrEqual(20);
       expect(20 - sold - taken).toBeLessThan(3); // nothing left over that either could have had
-      expect(Object.keys(tally(adjustments)).sort()).toEqual(['201', 'stock_below_reserved']);
+      const { stock_below_reserved: refused = 0, 201: adjusted = 0 } = tally(adjustments);
+      expect([refused + adjusted, refused > 0]).toEqual([10, true]); // whoever was faster, not all could have it
       await expectBalanced(saleId);
     });
   });
