@@ -136,13 +136,17 @@ export class HeldLock implements Lock {
     }
   }
 
-  async yieldIfContended(): Promise<boolean> {
+  async isContended(): Promise<boolean> {
     requireAbility(this.store.provider, 'fair');
-    if (!this.isAwaitedHere() || this.handles > 1) {
-      const { held, contended } = await this.prolongAnew(this.leaseMs);
-      if (!held) throw this.loss();
-      if (!contended || this.handles > 1) return false; // an inner handle relies on it
-    }
+    if (this.isAwaitedHere()) return true;
+    const { held, contended } = await this.prolongAnew(this.leaseMs);
+    if (!held) throw this.loss();
+    return contended;
+  }
+
+  async yieldIfContended(): Promise<boolean> {
+    if (!(await this.isContended())) return false;
+    if (this.handles > 1) return false; // an inner handle relies on it
     await this.release();
     return true;
   }
@@ -350,6 +354,10 @@ class Reentry implements Lock {
   release(): Promise<boolean> {
     this.releasing ??= this.held.releaseHandle();
     return this.releasing;
+  }
+
+  isContended(): Promise<boolean> {
+    return this.held.isContended();
   }
 
   releaseAfter(): Promise<boolean> {

@@ -28,6 +28,11 @@ export interface Lock {
    */
   releaseAfter(delayMs: number): Promise<boolean>;
   /**
+   * Whether others wait for it. To know, it counts the lease anew, unless they wait in this process.
+   * @throws LockLostError, LockUnavailableError; LockUsageError from a provider without `fair`
+   */
+  isContended(): Promise<boolean>;
+  /**
    * Releases the lock when others wait for it, so that they come first, and else counts its lease anew. It is kept while a
    * re-entry is open.
    * @returns true when it was released: acquire it anew, at the end of the queue

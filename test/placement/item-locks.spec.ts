@@ -27,37 +27,42 @@ describe('the locks that a process keeps between its batches', () => {
     let changes = 0;
     let acquisitions = 0;
     manager.events.on('acquired', () => (acquisitions += 1));
-    const locks = new ItemLocks(manager, { leaseMs: LEASE_MS, onChange: () => (changes += 1) });
-    const take = (...itemIds: string[]) => locks.take(itemIds, NO_FLOORS, WAIT_MS);
-    return { manager, locks, take, changes: () => changes, acquisitions: () => acquisitions };
+    const locks = new ItemLocks(manager, {
+      leaseMs: LEASE_MS,
+      waitMs: WAIT_MS,
+      onChange: () => (changes += 1),
+    });
+    return { manager, locks, changes: () => changes, acquisitions: () => acquisitions };
   }
 
-  const holds = (locks: ItemLocks, itemId: string) => locks.fencesOf([itemId]).has(itemId);
+  const ready = (locks: ItemLocks, itemId: string) =>
+    eventually(() => {
+      locks.want([itemId], NO_FLOORS);
+      expect(locks.isReady(itemId)).toBe(true);
+    });
+
+  const fenceOf = async (locks: ItemLocks, itemId: string) =>
+    locks.during([itemId], (fences) => Promise.resolve(fences.get(itemId) ?? 0));
 
   /** Batch after batch over the same item, until told to stop. */
-  async function workOn(
-    locks: ItemLocks,
-    take: () => Promise<boolean>,
-    until: () => boolean,
-  ): Promise<number> {
+  async function workOn(locks: ItemLocks, itemId: string, until: () => boolean): Promise<number> {
     let batches = 0;
     while (!until()) {
-      await take();
-      await locks.during(() => sleep(10));
-      batches += 1;
+      locks.want([itemId], NO_FLOORS);
+      if (locks.isReady(itemId)) {
+        await locks.during([itemId], () => sleep(10));
+        batches += 1;
+      } else {
+        await sleep(1);
+      }
     }
     return batches;
   }
 
   test('are acquired once for many batches while nobody else wants the item', async () => {
-    const { locks, take, acquisitions } = open();
-    const itemId = randomUUID();
+    const { locks, acquisitions } = open();
     const until = performance.now() + 600;
-    const batches = await workOn(
-      locks,
-      () => take(itemId),
-      () => performance.now() > until,
-    );
+    const batches = await workOn(locks, randomUUID(), () => performance.now() > until);
     expect(batches).toBeGreaterThan(10);
     expect(acquisitions()).toBe(1);
   });
@@ -66,75 +71,84 @@ describe('the locks that a process keeps between its batches', () => {
     const itemId = randomUUID();
     const [ours, theirs] = [open(), open()];
     let isOver = false;
-    const working = workOn(
-      ours.locks,
-      () => ours.take(itemId),
-      () => isOver,
-    );
+    const working = workOn(ours.locks, itemId, () => isOver);
     await sleep(150);
     for (let turn = 1; turn <= 3; turn += 1) {
       const asked = performance.now();
-      await theirs.take(itemId);
-      expect(theirs.locks.isAwaited(itemId)).toBe(true);
-      await eventually(() => expect(holds(theirs.locks, itemId)).toBe(true));
-      expect(performance.now() - asked).toBeLessThan(250 + 100); // how often `eventually` looks, and noise
-      await eventually(() => expect(holds(ours.locks, itemId)).toBe(true)); // theirs is idle: it ends by itself
+      theirs.locks.want([itemId], NO_FLOORS);
+      expect([theirs.locks.isAwaited(itemId), theirs.locks.isReady(itemId)]).toEqual([true, false]);
+      await ready(theirs.locks, itemId);
+      expect(performance.now() - asked).toBeLessThan(250 + 100); // how often `ready` looks, and noise
+      await eventually(() => expect(ours.locks.isReady(itemId)).toBe(true)); // theirs is idle: it ends by itself
     }
     isOver = true;
     await working;
   }, 20_000);
 
-  test('set aside what is locked elsewhere, and take the rest', async () => {
+  test('are taken where they are free, whatever is locked elsewhere', async () => {
     const [free, taken] = [randomUUID(), randomUUID()];
     const [ours, theirs] = [open(), open()];
-    const lock = await theirs.manager.acquire(`inventory:item:${taken}:deduct`, {
-      leaseMs: 5_000,
-      waitMs: 0,
-    });
-    expect(await ours.take(free, taken)).toBe(true);
-    expect([holds(ours.locks, free), ours.locks.isAwaited(free)]).toEqual([true, false]);
-    expect([holds(ours.locks, taken), ours.locks.isAwaited(taken)]).toEqual([false, true]);
+    const resource = `inventory:item:${taken}:deduct`;
+    const lock = await theirs.manager.acquire(resource, { leaseMs: 5_000, waitMs: 0 });
+    ours.locks.want([free, taken], NO_FLOORS);
+    await eventually(() => expect(ours.locks.isReady(free)).toBe(true));
+    expect([ours.locks.isReady(taken), ours.locks.isAwaited(taken)]).toEqual([false, true]);
     const before = ours.changes();
     await lock.release();
     await eventually(() => expect(ours.changes()).toBe(before + 1));
-    expect([holds(ours.locks, taken), ours.locks.isAwaited(taken)]).toEqual([true, false]);
+    expect([ours.locks.isReady(taken), ours.locks.isAwaited(taken)]).toEqual([true, false]);
   });
 
-  test('are released when the item is idle', async () => {
-    const { locks, take, manager } = open();
+  test('are released when nobody wants the item any more', async () => {
+    const { locks, manager } = open();
     const itemId = randomUUID();
-    await take(itemId);
-    await locks.during(() => Promise.resolve());
-    expect(holds(locks, itemId)).toBe(true);
+    await ready(locks, itemId);
     await eventually(async () => {
-      expect(holds(locks, itemId)).toBe(false);
+      expect(locks.isReady(itemId)).toBe(false);
       expect((await manager.list()).filter(({ resource }) => resource.includes(itemId))).toEqual([]);
     });
   });
 
-  test('are acquired anew, from the floor on, when their fence is too low', async () => {
-    const { locks, take } = open();
+  test('are kept for those who wait for another item as well', async () => {
+    const { locks } = open();
     const itemId = randomUUID();
-    await take(itemId);
-    const floor = (locks.fencesOf([itemId]).get(itemId) ?? 0) + 1_000_000_000;
-    await locks.take([itemId], new Map([[itemId, floor]]), WAIT_MS);
-    expect(locks.fencesOf([itemId]).get(itemId)).toBeGreaterThanOrEqual(floor);
+    await ready(locks, itemId);
+    const fence = await fenceOf(locks, itemId);
+    for (let look = 0; look < 10; look += 1) {
+      locks.want([itemId], NO_FLOORS);
+      await sleep(40);
+    }
+    expect(await fenceOf(locks, itemId)).toBe(fence);
   });
 
-  test('are acquired anew when they were lost', async () => {
+  test('are acquired anew, from the floor on, when their fence is too low', async () => {
+    const { locks } = open();
+    const itemId = randomUUID();
+    await ready(locks, itemId);
+    const floor = (await fenceOf(locks, itemId)) + 1_000_000_000;
+    locks.want([itemId], new Map([[itemId, floor]]));
+    await ready(locks, itemId);
+    expect(await fenceOf(locks, itemId)).toBeGreaterThanOrEqual(floor);
+  });
+
+  test('are done without while their store is away, and acquired anew when it is back', async () => {
     const redis = await startRedis();
     closers.push(() => redis.stop());
-    const { locks, take } = open(new RedisLockProvider({ url: redis.url }));
+    const { locks } = open(new RedisLockProvider({ url: redis.url }));
     const itemId = randomUUID();
-    await take(itemId);
-    const first = locks.fencesOf([itemId]).get(itemId) ?? 0;
+    await ready(locks, itemId);
+    const first = await fenceOf(locks, itemId);
     await redis.kill();
-    await eventually(async () => expect(await take(itemId)).toBe(false)); // once the lease is over
-    expect(holds(locks, itemId)).toBe(false);
+    await eventually(async () => {
+      await ready(locks, itemId);
+      expect(await fenceOf(locks, itemId)).toBe(0); // once the lease is over
+    });
     const again = await startRedis({ port: redis.port });
     closers.push(() => again.stop());
-    await eventually(async () => expect(await take(itemId)).toBe(true));
-    expect(locks.fencesOf([itemId]).get(itemId)).toBeGreaterThan(first);
+    await eventually(async () => {
+      await ready(locks, itemId);
+      expect(await fenceOf(locks, itemId)).toBeGreaterThan(first);
+    });
   }, 20_000);
 
   test('leave an item to others for a while in a store without a queue', async () => {
@@ -144,15 +158,16 @@ describe('the locks that a process keeps between its batches', () => {
       open(new RedlockProvider({ urls: nodes.map(({ url }) => url), maxLeaseMs: LEASE_MS }));
     const [ours, theirs] = [process(), process()];
     const itemId = randomUUID();
+    const held = ({ locks }: typeof ours) =>
+      eventually(async () => {
+        locks.want([itemId], NO_FLOORS);
+        await locks.during([itemId], () => Promise.resolve()); // without it, until new nodes vote
+        expect(locks.isHeld(itemId)).toBe(true);
+      });
+    await held(ours);
     let isOver = false;
-    await eventually(async () => expect(await ours.take(itemId)).toBe(true)); // new nodes do not vote at once
-    const working = workOn(
-      ours.locks,
-      () => ours.take(itemId),
-      () => isOver,
-    );
-    await eventually(async () => expect(await theirs.take(itemId)).toBe(true));
-    await eventually(() => expect(theirs.acquisitions()).toBe(1));
+    const working = workOn(ours.locks, itemId, () => isOver);
+    await held(theirs);
     isOver = true;
     await working;
   }, 20_000);

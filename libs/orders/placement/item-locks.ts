@@ -20,92 +20,100 @@ export function lockName(itemId: string): string {
 
 interface Held {
   readonly lock: Lock;
-  /** When it was last found that nobody else waits for it, on the monotonic clock. */
-  sinceMs: number;
-  usedMs: number;
+  /** When its turn began: it was acquired, or nobody else waited for it. On the monotonic clock. */
+  turnMs: number;
+  wantedMs: number;
 }
 
 /**
- * The item locks of this process, kept from one batch to the next: a hot item costs no command at all while no other
- * process wants it, and goes to the other one within two turns.
+ * The item locks of this process, kept from one batch to the next: a hot item costs next to no command while no other
+ * process wants it, and goes to the other one within 250 ms.
  */
 export class ItemLocks {
   private readonly logger = new Logger(ItemLocks.name);
   private readonly locks: LockManager;
-  private readonly leaseMs: number;
+  private readonly options: { readonly leaseMs: number; readonly waitMs: number };
   private readonly isFair: boolean;
   private readonly turnMs: number;
-  private readonly held = new Map<string, Held>();
-  /** In the store's queue. */
-  private readonly awaited = new Set<string>();
   private readonly onChange: () => void;
+  private readonly held = new Map<string, Held>();
+  /** Asked for; most of them stand in the store's queue. */
+  private readonly awaited = new Set<string>();
+  /** Their store is away: the row lock is there anyway. For one batch, then it is asked again. */
+  private readonly unguarded = new Set<string>();
   private upkeep: NodeJS.Timeout | undefined;
 
-  /** @param onChange hears that an awaited lock has come, or will not */
-  constructor(locks: LockManager, { leaseMs, onChange }: { leaseMs: number; onChange: () => void }) {
+  /** @param onChange hears that an item may have become ready */
+  constructor(
+    locks: LockManager,
+    { onChange, ...options }: { leaseMs: number; waitMs: number; onChange: () => void },
+  ) {
     this.locks = locks;
-    this.leaseMs = leaseMs;
+    this.options = options;
     this.onChange = onChange;
     this.isFair = locks.provider.abilities.has('fair');
     this.turnMs = this.isFair ? TURN_MS : BLIND_TURN_MS;
   }
 
-  /** Whether another process works on the item and this one stands in the queue for it. */
-  isAwaited(itemId: string): boolean {
-    return this.awaited.has(itemId);
-  }
-
-  /** The grants under which these items are locked; an item is missing where its lock has no fence, or is not held. */
-  fencesOf(itemIds: readonly string[]): Map<string, number> {
-    const fences = new Map<string, number>();
-    for (const itemId of itemIds) {
-      const lock = this.held.get(itemId)?.lock;
-      const fence = lock?.fences.get(lockName(itemId));
-      if (fence !== undefined) fences.set(itemId, fence);
-    }
-    return fences;
-  }
-
   /**
-   * Takes what is free, in one attempt, and queues for the rest: `isAwaited` says which.
-   * @param floors the fences that a stale claim taught
-   * @returns false when the lock store is away: the row locks are there anyway
+   * Keeps what is held of these items, and asks for the rest in one attempt: what is free comes at once, for what another
+   * process has this one queues.
+   * @param floors the fences that stale claims have taught
    */
-  async take(
-    itemIds: readonly string[],
-    floors: ReadonlyMap<string, number>,
-    waitMs: number,
-  ): Promise<boolean> {
+  want(itemIds: Iterable<string>, floors: ReadonlyMap<string, number>): void {
     const nowMs = performance.now();
     const missing: string[] = [];
     for (const itemId of itemIds) {
       const held = this.usable(itemId, floors.get(itemId) ?? 0);
-      if (held) held.usedMs = nowMs;
-      else if (!this.awaited.has(itemId)) missing.push(itemId);
+      if (held) held.wantedMs = nowMs;
+      else if (!this.awaited.has(itemId) && !this.unguarded.has(itemId)) missing.push(itemId);
     }
-    return missing.length === 0 || this.acquire(missing, floors, waitMs);
+    if (missing.length > 0) void this.acquire(missing, floors);
   }
 
-  /** Runs `work` under what was taken; then turns that are due end, so that others come to theirs. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  /** Whether the item was asked for and has not come yet: another process works on it. */
+  isAwaited(itemId: string): boolean {
+    return this.awaited.has(itemId);
+  }
+
+  isHeld(itemId: string): boolean {
+    return this.held.has(itemId);
+  }
+
+  /** Whether a batch may have the item now: it is held, or the lock store is away. */
+  isReady(itemId: string): boolean {
+    return this.held.has(itemId) || this.unguarded.has(itemId);
+  }
+
+  /**
+   * Runs `work` under the locks of these items, which are ready. Meanwhile the store is asked who else waits, so that turns
+   * end with the work and cost it no time.
+   * @param work is given the grant of each item; one is missing where its lock has no fence, or is not held
+   */
+  async during<T>(
+    itemIds: readonly string[],
+    work: (fences: ReadonlyMap<string, number>) => Promise<T>,
+  ): Promise<T> {
     clearTimeout(this.upkeep);
     this.upkeep = undefined;
+    const fences = this.fencesOf(itemIds);
+    for (const itemId of itemIds) this.unguarded.delete(itemId);
+    const endTurns = this.judgeTurns();
     try {
-      return await work();
+      return await work(fences);
     } finally {
-      await this.endTurns();
+      await endTurns();
+      this.keepUp();
     }
   }
 
-  private async endTurns(): Promise<void> {
-    const beforeMs = performance.now() - this.turnMs;
-    const due = [...this.held].filter(([, { sinceMs }]) => sinceMs <= beforeMs);
-    await Promise.all(
-      due.map(([itemId, held]) =>
-        held.usedMs <= beforeMs ? this.release(itemId) : this.endTurn(itemId, held),
-      ),
-    );
-    this.keepUp();
+  private fencesOf(itemIds: readonly string[]): ReadonlyMap<string, number> {
+    const fences = new Map<string, number>();
+    for (const itemId of itemIds) {
+      const fence = this.held.get(itemId)?.lock.fences.get(lockName(itemId));
+      if (fence !== undefined) fences.set(itemId, fence);
+    }
+    return fences;
   }
 
   private usable(itemId: string, floor: number): Held | undefined {
@@ -113,65 +121,88 @@ export class ItemLocks {
     if (!held) return undefined;
     const { lock } = held;
     if (!lock.signal.aborted && (lock.fences.get(lockName(itemId)) ?? Infinity) >= floor) return held;
-    void this.release(itemId); // goes out before the new attempt does
+    this.release(itemId); // goes out before the new attempt does
     return undefined;
   }
 
-  private async acquire(
-    itemIds: readonly string[],
-    floors: ReadonlyMap<string, number>,
-    waitMs: number,
-  ): Promise<boolean> {
+  private async acquire(itemIds: readonly string[], floors: ReadonlyMap<string, number>): Promise<void> {
+    for (const itemId of itemIds) this.awaited.add(itemId);
     const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
     try {
-      const options = { leaseMs: this.leaseMs, waitMs, floor };
-      const { granted, pending } = await this.locks.tryAcquireSome(itemIds.map(lockName), options);
+      const { granted, pending } = await this.locks.tryAcquireSome(itemIds.map(lockName), {
+        ...this.options,
+        floor,
+      });
       for (const itemId of itemIds) {
         const lock = granted.get(lockName(itemId));
         const coming = pending.get(lockName(itemId));
         if (lock) this.hold(itemId, lock);
         else if (coming) void this.await(itemId, coming);
+        else this.awaited.delete(itemId);
       }
-      return true;
     } catch (error) {
-      if (error instanceof LockUnavailableError) return false;
-      throw error;
+      this.goOnWithout(itemIds, error);
     }
+    this.onChange();
+  }
+
+  private async await(itemId: string, coming: Promise<Lock>): Promise<void> {
+    try {
+      this.hold(itemId, await coming);
+    } catch (error) {
+      this.goOnWithout([itemId], error);
+    }
+    this.onChange();
   }
 
   private hold(itemId: string, lock: Lock): void {
     const nowMs = performance.now();
-    this.held.set(itemId, { lock, sinceMs: nowMs, usedMs: nowMs });
+    this.awaited.delete(itemId);
+    this.held.set(itemId, { lock, turnMs: nowMs, wantedMs: nowMs });
+    this.keepUp(); // whoever wanted it may be gone
   }
 
-  private async await(itemId: string, coming: Promise<Lock>): Promise<void> {
-    this.awaited.add(itemId);
-    try {
-      this.hold(itemId, await coming);
-    } catch (error) {
-      if (!isEndOfWait(error)) this.logger.error({ err: error, itemId }, 'waiting for a lock failed');
-    } finally {
+  private goOnWithout(itemIds: readonly string[], error: unknown): void {
+    const isAway = error instanceof LockUnavailableError;
+    if (!isAway && !isEndOfWait(error)) this.logger.error({ err: error, itemIds }, 'locks were not acquired');
+    for (const itemId of itemIds) {
       this.awaited.delete(itemId);
-      this.keepUp(); // whoever wanted it may be gone
-      this.onChange();
+      if (isAway) this.unguarded.add(itemId);
     }
   }
 
-  private async endTurn(itemId: string, held: Held): Promise<void> {
-    if (!this.isFair) {
-      this.rest(itemId);
-      return this.release(itemId);
-    }
+  /** Finds out whose turn is over. @returns ends those */
+  private judgeTurns(): () => Promise<void> {
+    // Not all of the same length: two processes that each wait for what the other has must not swap it for ever.
+    const beforeMs = performance.now() - this.turnMs * (0.75 + Math.random() / 2);
+    const due = [...this.held].filter(([, { turnMs }]) => turnMs <= beforeMs);
+    const isIdle = ({ wantedMs }: Held) => wantedMs <= beforeMs;
+    const judged = due.map(async ([itemId, held]) => ({
+      itemId,
+      held,
+      isOver: !isIdle(held) && (!this.isFair || (await this.isContended(held))),
+    }));
+    return async () => {
+      for (const { itemId, held, isOver } of await Promise.all(judged)) {
+        if (isOver) this.endTurn(itemId);
+        else if (isIdle(held)) this.release(itemId);
+      }
+    };
+  }
+
+  private async isContended(held: Held): Promise<boolean> {
     try {
-      if (await held.lock.yieldIfContended()) this.held.delete(itemId);
-      else held.sinceMs = performance.now();
+      const isContended = await held.lock.isContended();
+      held.turnMs = performance.now();
+      return isContended;
     } catch {
-      // Lost, which `usable` will see, or the store is away, and its signal tells how long it lasts.
-      held.sinceMs = performance.now();
+      return false; // lost, which `usable` will see, or the store is away, and the signal tells how long it lasts
     }
   }
 
-  private rest(itemId: string): void {
+  private endTurn(itemId: string): void {
+    this.release(itemId);
+    if (this.isFair) return;
     this.awaited.add(itemId);
     setTimeout(() => {
       this.awaited.delete(itemId);
@@ -179,11 +210,11 @@ export class ItemLocks {
     }, REST_MS);
   }
 
-  /** A release that fails costs the next holder a lease, and nobody an order. */
-  private async release(itemId: string): Promise<void> {
+  /** One that fails costs the next holder a lease, and nobody an order. */
+  private release(itemId: string): void {
     const held = this.held.get(itemId);
     this.held.delete(itemId);
-    await held?.lock
+    held?.lock
       .release()
       .catch((error: unknown) =>
         this.logger.warn({ err: error, itemId }, 'a lock was not released; its lease will end'),
@@ -193,16 +224,11 @@ export class ItemLocks {
   /** Idle locks end their turns too. */
   private keepUp(): void {
     if (this.upkeep || this.held.size === 0) return;
-    this.upkeep = setTimeout(() => {
-      this.upkeep = undefined;
-      void this.endTurns();
-    }, this.turnMs).unref();
+    this.upkeep = setTimeout(() => void this.during([], () => Promise.resolve()), this.turnMs).unref();
   }
 }
 
-/** The store is away, or the time is over: whoever still wants the item asks anew. */
+/** The time is over: whoever still wants the item asks anew. */
 function isEndOfWait(error: unknown): boolean {
-  return [LockUnavailableError, LockWaitTimeoutError, LockContendedError, LockAbortedError].some(
-    (type) => error instanceof type,
-  );
+  return [LockWaitTimeoutError, LockContendedError, LockAbortedError].some((type) => error instanceof type);
 }

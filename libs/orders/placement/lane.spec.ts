@@ -13,10 +13,15 @@ class Turnstile implements LaneWork {
   readonly batches: string[][] = [];
   readonly closedItems = new Set<string>();
   isStopped = false;
+  prepared = 0;
   private readonly held: (() => void)[] = [];
 
-  choose(waiting: readonly Waiting[]): Promise<readonly Waiting[]> {
-    return Promise.resolve(waiting.filter(({ request }) => !this.closedItems.has(request.saleId)));
+  prepare(): void {
+    this.prepared += 1;
+  }
+
+  choose(waiting: readonly Waiting[]): readonly Waiting[] {
+    return waiting.filter(({ request }) => !this.closedItems.has(request.saleId));
   }
 
   async place(batch: readonly Waiting[]): Promise<void> {
@@ -99,13 +104,16 @@ describe('Lane', () => {
     await expect(waiting).rejects.toThrow(LaneLeftError);
   });
 
-  test('fails those who wait when choosing fails, and serves those who come after', async () => {
+  test('gets ready for those who come while a batch is placed', async () => {
     const lane = open();
-    const defect = new Error('a defect');
-    const choose = work.choose.bind(work);
-    work.choose = () => Promise.reject(defect);
-    await expect(lane.enter(order('a'), attempt())).rejects.toBe(defect);
-    work.choose = choose;
-    expect(await lane.enter(order('b'), attempt())).toEqual(placed('b'));
+    work.isStopped = true;
+    const first = lane.enter(order('a'), attempt());
+    await sleep(5);
+    const before = work.prepared;
+    const later = lane.enter(order('b'), attempt());
+    await sleep(5);
+    expect([work.prepared, work.batches]).toEqual([before + 1, [['a']]]);
+    work.go();
+    await Promise.all([first, later]);
   });
 });

@@ -15,8 +15,10 @@ export interface Waiting {
 
 /** What makes batches of a lane move on. */
 export interface LaneWork {
+  /** Gets ready what the first of them need. Called whenever there are new ones, also while a batch is placed. */
+  prepare(waiting: readonly Waiting[]): void;
   /** Which of them can be placed now, together; when none, it is asked again after `Lane.wake`. */
-  choose(waiting: readonly Waiting[]): Promise<readonly Waiting[]>;
+  choose(waiting: readonly Waiting[]): readonly Waiting[];
   /** Settles or fails each. Never rejects. */
   place(batch: readonly Waiting[]): Promise<void>;
 }
@@ -53,6 +55,7 @@ export class Lane {
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP_MS);
     this.waking ??= setImmediate(() => {
       this.waking = undefined;
+      this.work.prepare(this.waiting);
       if (this.running) this.awaken?.();
       else void this.run();
     });
@@ -62,7 +65,7 @@ export class Lane {
     this.running = true;
     while (this.waiting.length > 0) {
       const changed = new Promise<void>((awaken) => (this.awaken = awaken));
-      const batch = await this.next();
+      const batch = this.next();
       if (batch.length > 0) await this.work.place(batch);
       else await changed;
     }
@@ -71,16 +74,12 @@ export class Lane {
     this.sweeping = undefined;
   }
 
-  private async next(): Promise<readonly Waiting[]> {
+  private next(): readonly Waiting[] {
     this.sweep();
-    try {
-      const batch = new Set(await this.work.choose(this.waiting));
-      this.waiting = this.waiting.filter((order) => !batch.has(order));
-      return [...batch];
-    } catch (error) {
-      for (const { fail } of this.waiting.splice(0)) fail(error);
-      return [];
-    }
+    this.work.prepare(this.waiting);
+    const batch = new Set(this.work.choose(this.waiting));
+    if (batch.size > 0) this.waiting = this.waiting.filter((order) => !batch.has(order));
+    return [...batch];
   }
 
   /** Sends away who cannot be served in time, or was told to leave. */

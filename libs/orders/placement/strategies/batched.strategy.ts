@@ -39,9 +39,17 @@ export class BatchedStrategy implements ReservationStrategy {
     this.database = database;
     this.metrics = metrics;
     this.options = options;
-    this.itemLocks = new ItemLocks(locks, { leaseMs: options.leaseMs, onChange: () => this.lane.wake() });
+    this.itemLocks = new ItemLocks(locks, {
+      leaseMs: options.leaseMs,
+      waitMs: options.deadlineMs,
+      onChange: () => this.lane.wake(),
+    });
     this.lane = new Lane(
-      { choose: (front) => this.choose(front), place: (batch) => this.place(batch) },
+      {
+        prepare: (waiting) => this.prepare(waiting),
+        choose: (waiting) => this.choose(waiting),
+        place: (batch) => this.place(batch),
+      },
       Math.min(MARGIN_MS, options.deadlineMs / 4),
     );
   }
@@ -50,38 +58,45 @@ export class BatchedStrategy implements ReservationStrategy {
     return this.lane.enter(request, attempt);
   }
 
-  /** Of the first that do not wait for another process: their locks are taken now, and who must queue is left behind. */
-  private async choose(waiting: readonly Waiting[]): Promise<readonly Waiting[]> {
-    const isFree = ({ request }: Waiting) =>
-      !request.lines.some(({ itemId }) => this.itemLocks.isAwaited(itemId));
+  /** Asks for what the first of them need. Those who wait for another process keep what they have and hold nobody up. */
+  private prepare(waiting: readonly Waiting[]): void {
     const front: Waiting[] = [];
+    const kept = new Set<string>();
     for (const order of waiting) {
       if (front.length === this.options.batchSize) break;
-      if (isFree(order)) front.push(order);
+      const { lines } = order.request;
+      if (!lines.some(({ itemId }) => this.itemLocks.isAwaited(itemId))) front.push(order);
+      else if (lines.length > 1) for (const { itemId } of lines) kept.add(itemId);
     }
-    if (front.length === 0) return front;
-    const isLocked = await this.itemLocks.take(
-      itemIdsOf(requestsOf(front)),
-      floorsOf(front),
-      this.options.deadlineMs,
-    );
-    const batch = front.filter(isFree);
-    if (!isLocked) this.metrics.ordersWithoutLock.inc(batch.length);
+    for (const itemId of itemIdsOf(requestsOf(front))) kept.add(itemId);
+    this.itemLocks.want(kept, floorsOf(front));
+  }
+
+  /** The first whose items this process has; who waits for another process is left behind, and holds nobody up. */
+  private choose(waiting: readonly Waiting[]): readonly Waiting[] {
+    const batch: Waiting[] = [];
+    for (const order of waiting) {
+      if (batch.length === this.options.batchSize) break;
+      if (order.request.lines.every(({ itemId }) => this.itemLocks.isReady(itemId))) batch.push(order);
+    }
     return batch;
   }
 
   private async place(batch: readonly Waiting[]): Promise<void> {
     this.metrics.laneBatchOrders.observe(batch.length);
-    await this.itemLocks.during(() => this.placeTogether(batch));
+    const isWithoutLock = ({ request }: Waiting) =>
+      request.lines.some(({ itemId }) => !this.itemLocks.isHeld(itemId));
+    this.metrics.ordersWithoutLock.inc(batch.filter(isWithoutLock).length);
+    await this.itemLocks.during(itemIdsOf(requestsOf(batch)), (fences) => this.placeTogether(batch, fences));
   }
 
   /** All in one transaction. Whatever was wrong with one of them becomes that one's alone. */
-  private async placeTogether(batch: readonly Waiting[]): Promise<void> {
+  private async placeTogether(batch: readonly Waiting[], fences: ReadonlyMap<string, number>): Promise<void> {
     const requests = requestsOf(batch);
     try {
       const outcomes = await placeInTransaction(this.database, requests, {
         deadline: earliestOf(batch),
-        fences: this.itemLocks.fencesOf(itemIdsOf(requests)),
+        fences,
         mustWrite: batch.some(({ attempt }) => attempt.mustWrite),
       });
       // Writing hundreds of answers takes a while: the next batch is on its way to the database by then.
@@ -89,7 +104,7 @@ export class BatchedStrategy implements ReservationStrategy {
         for (const [index, outcome] of outcomes.entries()) batch[index]?.settle(outcome);
       });
     } catch (error) {
-      for (const part of partsToPlaceApart(batch, error)) await this.placeTogether(part);
+      for (const part of partsToPlaceApart(batch, error)) await this.placeTogether(part, fences);
     }
   }
 }
