@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { openRunFolder } from '#local';
+import { timestamp } from './clock.js';
 import { messageOf, throwIfAborted, UsageError } from './errors.js';
 import { helpPage } from './option-table.js';
 import { parseOptions, type LoadOptions } from './options.js';
@@ -8,8 +9,8 @@ import { MAX_SEED } from './random.js';
 import { writeHtml } from './report/html.js';
 import { writeJson } from './report/json.js';
 import { resultTable } from './report/table.js';
-import { interruptible } from './run/interruptible.js';
-import { Progress, type Screen } from './run/progress.js';
+import { measuringCommand } from './run/measuring-command.js';
+import type { Progress } from './run/progress.js';
 import type { RunResult } from './run/result.js';
 import { runOnce, type RunContext } from './run/run.js';
 import { startTarget, type Target } from './target/target.js';
@@ -17,21 +18,12 @@ import { startTarget, type Target } from './target/target.js';
 const HOME = path.join('.data', 'load');
 const SHOWN_LOG_LINES = 15;
 
-/**
- * `npm run load` as a function.
- * @returns the exit code: 0 when every invariant of every run holds, 130 when interrupted, otherwise 1
- */
-export async function runCommand(args: readonly string[], screen: Screen): Promise<number> {
-  const progress = new Progress(screen);
-  return interruptible(progress, async (signal) => {
-    const options = parseOptions(args);
-    if (!options) {
-      progress.print(helpPage());
-      return 0;
-    }
-    return (await runAll(options, progress, signal)) ? 0 : 1;
-  });
-}
+/** `npm run load` as a function. It returns 0 when every invariant of every run holds. */
+export const runCommand = measuringCommand<LoadOptions>({
+  parseOptions,
+  helpPage,
+  run: async (options, progress, signal) => ((await runAll(options, progress, signal)) ? 0 : 1),
+});
 
 /** @returns whether all runs passed */
 async function runAll(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<boolean> {
@@ -116,12 +108,3 @@ function filesOf({ json, html }: LoadOptions, folder: string): RunResult['files'
   if (!existsSync(files.journal)) return files;
   throw new UsageError(`${folder} has the journal of another run: name another --output.`);
 }
-
-/** Local time to the second, in a form that sorts and is a file name everywhere. */
-function timestamp(): string {
-  const now = new Date();
-  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-');
-}
-
-/** Errors that a person can put right are one line; anything else is a bug and shows where it happened. */

@@ -34,7 +34,11 @@ const TASKS = {
     hasHelp: true,
     run: () => inProcess('load/main.js'),
   },
-  bench: { about: 'list the benchmarks', run: listBenchmarks },
+  bench: {
+    about: 'measure the ceiling and every reservation strategy (--help for its options)',
+    hasHelp: true,
+    run: () => inProcess('bench/orders/main.js'),
+  },
   'bench:lock': {
     about: 'measure the lock against other libraries (--help for its options)',
     hasHelp: true,
@@ -121,12 +125,6 @@ function readPackages(file) {
 /** Runs a compiled program inside this process, so that signals reach it without a relay. */
 function inProcess(file) {
   return import(new URL(`../dist/${file}`, import.meta.url).href);
-}
-
-function listBenchmarks() {
-  for (const [key, { about }] of Object.entries(TASKS)) {
-    if (key.startsWith('bench:')) console.log(`npm run ${key}  ${about}`);
-  }
 }
 
 async function step(title, tool, args) {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { MAX_SEED, UsageError } from '#load';
+import { MAX_SEED } from '#load';
+import { namesOf, numberOf, readArguments, textOf } from '../shared/command-line.js';
 import { ABOUT, CONTESTANTS, type ContestantName } from './contestants/roster.js';
 import { MEASUREMENTS, type Measurement } from './measure/cell.js';
 
@@ -26,7 +26,15 @@ const QUICK = { rounds: 2, seconds: 0.5, heldLocks: 1_000, heldSeconds: 2 };
  * @throws UsageError one line that names the option and what it expects
  */
 export function parseOptions(args: readonly string[]): BenchOptions | undefined {
-  const given = readArguments(args);
+  const given = readArguments(args, {
+    quick: { type: 'boolean' },
+    help: { type: 'boolean' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    only: { type: 'string' },
+    seed: { type: 'string' },
+    out: { type: 'string' },
+  });
   if (given.help) return undefined;
   const defaults = given.quick ? QUICK : FULL;
   return {
@@ -35,7 +43,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
     rounds: numberOf('rounds', given.rounds, { min: 1, max: 100, whole: true }) ?? defaults.rounds,
     seconds: numberOf('seconds', given.seconds, { min: 0.1, max: 600 }) ?? defaults.seconds,
     seed: numberOf('seed', given.seed, { min: 0, max: MAX_SEED, whole: true }) ?? randomInt(MAX_SEED + 1),
-    out: outOf(given.out),
+    out: textOf('out', given.out, 'a folder'),
   };
 }
 
@@ -63,70 +71,9 @@ export function helpPage(): string {
   ].join('\n');
 }
 
-interface Given {
-  readonly quick?: boolean;
-  readonly help?: boolean;
-  readonly rounds?: string;
-  readonly seconds?: string;
-  readonly only?: string;
-  readonly seed?: string;
-  readonly out?: string;
-}
-
-function readArguments(args: readonly string[]): Given {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        quick: { type: 'boolean' },
-        help: { type: 'boolean' },
-        rounds: { type: 'string' },
-        seconds: { type: 'string' },
-        only: { type: 'string' },
-        seed: { type: 'string' },
-        out: { type: 'string' },
-      },
-      strict: true,
-      allowPositionals: false,
-    });
-    return values;
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    const named = /'(-[^' ]*)/.exec(message)?.[1] ?? '';
-    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-      throw new UsageError(`There is no option ${named}; --help lists them.`);
-    }
-    throw new UsageError(`${message.split('.')[0] ?? message}; --help lists the options.`);
-  }
-}
-
-function outOf(given: string | undefined): string | undefined {
-  if (given === '') throw new UsageError('--out expects a folder.');
-  return given;
-}
-
-function numberOf(
-  name: string,
-  given: string | undefined,
-  { min, max, whole = false }: { min: number; max: number; whole?: boolean },
-): number | undefined {
-  if (given === undefined) return undefined;
-  const value = /^\d+(\.\d+)?$/.test(given) ? Number(given) : NaN;
-  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
-  throw new UsageError(
-    `--${name} expects a ${whole ? 'whole ' : ''}number from ${min} to ${max}, not "${given}".`,
-  );
-}
-
 /** Names of one kind alone leave the other kind whole. */
 function chosen(only: string | undefined): Pick<BenchOptions, 'measurements' | 'contestants'> {
-  if (only === undefined) return { measurements: MEASUREMENTS, contestants: CONTESTANTS };
-  const names = only.split(',').map((name) => name.trim());
-  const known: readonly string[] = [...MEASUREMENTS, ...CONTESTANTS];
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new UsageError(`--only knows no "${unknown}"; it knows ${known.join(', ')}.`);
-  }
+  const names: readonly string[] = namesOf('only', only, [...MEASUREMENTS, ...CONTESTANTS]) ?? [];
   return { measurements: named(MEASUREMENTS, names), contestants: named(CONTESTANTS, names) };
 }
 

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { startPostgres, startRedis } from '#local';
-import { InterruptedError, messageOf, randomOf, throwIfAborted, type Progress, type Random } from '#load';
+import { InterruptedError, messageOf, randomOf, throwIfAborted, type Random } from '#load';
+import { roundsOf, timeLeft, type Planned } from '../shared/rounds.js';
+import type { RunContext } from '../shared/run-context.js';
 import type { Servers } from './contestants/contestant.js';
 import { isPeer, redisNodesOf, type ContestantName } from './contestants/roster.js';
 import { cellsOf, circumstancesOf, type Cell } from './measure/cell.js';
@@ -11,26 +13,13 @@ import { installPeers } from './peers.js';
 import { Results, type Measured } from './results.js';
 import { WorkerPool } from './worker-pool.js';
 
-export interface RunContext {
-  readonly options: BenchOptions;
-  /** For the servers of the run. */
-  readonly folder: string;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
-
 export interface RunOutcome {
   readonly results: Results;
   readonly redisVersion: string;
 }
 
-interface Planned {
-  readonly round: number;
-  readonly cell: Cell;
-}
-
 /** Starts what the contestants need, measures every cell in every round, and ends all of it again. */
-export async function run(context: RunContext): Promise<RunOutcome> {
+export async function run(context: RunContext<BenchOptions>): Promise<RunOutcome> {
   const { options, progress, signal } = context;
   const { contestants } = options;
   const stops: (() => Promise<unknown>)[] = [];
@@ -70,7 +59,7 @@ export async function run(context: RunContext): Promise<RunOutcome> {
 
 async function startServers(
   contestants: readonly ContestantName[],
-  { folder, progress, signal }: RunContext,
+  { folder, progress, signal }: RunContext<BenchOptions>,
   stops: (() => Promise<unknown>)[],
 ): Promise<Servers> {
   const redisUrls: string[] = [];
@@ -96,22 +85,20 @@ function planOf(
   { rounds, measurements, heldLocks }: BenchOptions,
   contestants: readonly ContestantName[],
   random: Random,
-): Planned[] {
+): Planned<Cell>[] {
   const cells = contestants
     .flatMap((contestant) => cellsOf(contestant, heldLocks))
     .filter(({ measurement }) => measurements.includes(measurement));
   const once = cells.filter(({ measurement }) => measurement === 'held');
   const repeated = cells.filter(({ measurement }) => measurement !== 'held');
-  const plan = Array.from({ length: rounds }, (_, index) =>
-    random.pick(repeated, repeated.length).map((cell) => ({ round: index + 1, cell })),
-  );
-  return [...plan.flat(), ...random.pick(once, once.length).map((cell) => ({ round: 0, cell }))];
+  const plan = roundsOf(repeated, rounds, random);
+  return [...plan, ...random.pick(once, once.length).map((cell) => ({ round: 0, cell }))];
 }
 
 async function measureAll(
-  plan: readonly Planned[],
+  plan: readonly Planned<Cell>[],
   bench: Bench,
-  { progress, signal, options }: RunContext,
+  { progress, signal, options }: RunContext<BenchOptions>,
 ): Promise<Results> {
   const measured: Measured[] = [];
   const startedMs = performance.now();
@@ -134,10 +121,4 @@ async function measureAll(
   }
   progress.done();
   return new Results(measured);
-}
-
-function timeLeft(startedMs: number, done: number, total: number): string {
-  if (done === 0) return '';
-  const leftMs = ((performance.now() - startedMs) / done) * (total - done);
-  return `, about ${leftMs < 90_000 ? `${Math.ceil(leftMs / 1000)} s` : `${Math.ceil(leftMs / 60_000)} min`} left`;
 }

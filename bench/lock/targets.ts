@@ -1,14 +1,7 @@
+import { target, type Target } from '../shared/targets.js';
 import { BARE, OURS, PEERS, type ContestantName } from './contestants/roster.js';
 import { CALLERS, circumstancesOf, PROCESSES, WAITERS, type Cell, type FigureName } from './measure/cell.js';
 import type { Results } from './results.js';
-
-export interface Target {
-  readonly what: string;
-  readonly wanted: { readonly atLeast: number } | { readonly atMost: number } | { readonly below: number };
-  /** Undefined: not measured. */
-  readonly measured: number | undefined;
-  readonly met: boolean | undefined;
-}
 
 type Circumstances = Omit<Cell, 'contestant'>;
 
@@ -84,13 +77,4 @@ function ourFigure(results: Results, where: Circumstances, name: FigureName): nu
 
 function of(contestant: ContestantName, where: Circumstances): Cell {
   return { ...where, contestant };
-}
-
-function target(what: string, wanted: Target['wanted'], measured: number | undefined): Target {
-  return { what, wanted, measured, met: measured === undefined ? undefined : meets(wanted, measured) };
-}
-
-function meets(wanted: Target['wanted'], measured: number): boolean {
-  if ('atLeast' in wanted) return measured >= wanted.atLeast;
-  return 'atMost' in wanted ? measured <= wanted.atMost : measured < wanted.below;
 }

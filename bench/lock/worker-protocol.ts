@@ -49,14 +49,3 @@ export interface HoldReport {
   readonly heapBytes: number;
   readonly residentBytes: number;
 }
-
-export type CallName = keyof WorkerCalls;
-
-export interface Call<Name extends CallName = CallName> {
-  readonly id: number;
-  readonly name: Name;
-  readonly asked: WorkerCalls[Name]['asked'];
-}
-
-export type Answer =
-  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };

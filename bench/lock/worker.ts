@@ -1,11 +1,12 @@
 import { Redis } from 'ioredis';
+import { answerCalls, type Handlers } from '../shared/answer-calls.js';
 import { nowMs } from './clock.js';
 import { commandsSent, countCommands } from './commands.js';
 import type { Contestant, Release, Servers } from './contestants/contestant.js';
 import { openContestant } from './contestants/open.js';
 import type { ContestantName } from './contestants/roster.js';
 import { contend, uncontended } from './loops.js';
-import type { Answer, Call, CallName, HoldReport, WorkerCalls } from './worker-protocol.js';
+import type { HoldReport, WorkerCalls } from './worker-protocol.js';
 
 /** One process of the benchmark: it opens contestants when they are first asked for, and does what it is told. */
 const HOLD_AT_ONCE = 64;
@@ -15,13 +16,7 @@ let pingClient: Redis | undefined;
 const open = new Map<ContestantName, Contestant>();
 const slots = new Map<number, Release>();
 
-type Handlers = {
-  readonly [Name in CallName]: (
-    asked: WorkerCalls[Name]['asked'],
-  ) => Promise<WorkerCalls[Name]['answered']> | WorkerCalls[Name]['answered'];
-};
-
-const HANDLERS: Handlers = {
+const HANDLERS: Handlers<WorkerCalls> = {
   configure: async (given) => {
     servers = given;
     pingClient = new Redis(servers.redisUrls[0] ?? '');
@@ -95,18 +90,5 @@ function memory(): HoldReport {
   return { heapBytes: heapUsed + external, residentBytes: rss };
 }
 
-async function answer({ id, name, asked }: Call): Promise<Answer> {
-  try {
-    const handler = HANDLERS[name] as (given: unknown) => unknown;
-    return { id, value: await handler(asked) };
-  } catch (error) {
-    return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-}
-
 countCommands();
-process.on('SIGINT', () => undefined); // Ctrl-C reaches the whole group; who started this process ends it
-process.on('disconnect', () => process.exit()); // its starter is gone, however it ended
-process.on('message', (call: Call) => {
-  void answer(call).then((reply) => process.send?.(reply));
-});
+answerCalls(HANDLERS);

@@ -72,7 +72,7 @@ export class MeasuringProcess<Calls extends CallTable<Calls>> {
         );
         this.child.send({ id, name, asked });
       });
-      return value as Calls[Name]['answered'];
+      return value;
     } finally {
       clearTimeout(timer);
       this.pending.delete(id);

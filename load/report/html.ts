@@ -3,7 +3,7 @@ import type { LatencyName, RunResult } from '../run/result.js';
 import { latencyChart, stockChart, throughputChart } from './charts.js';
 import { countsByCode, duration, integer, milliseconds, percent, plural, sumOf } from './format.js';
 import { escapeHtml } from './html-text.js';
-import { STYLE } from './style.js';
+import { conditionsTable, htmlPage, section } from './page.js';
 import { describeLoad, markOf } from './table.js';
 
 /** Writes the report: one file that needs no network, for the screen by day and night and for paper. */
@@ -14,33 +14,15 @@ export function writeHtml(result: RunResult): void {
 /** The page as text. */
 export function reportPage(result: RunResult): string {
   const title = `Load report: ${result.strategy}, ${result.passed ? 'passed' : 'broken'}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-${header(result)}
+  const content = `${header(result)}
 ${tiles(result)}
 ${warning(result)}
 ${section('What was promised', verdictList(result))}
 ${section('Stock', stockChart(result))}
 ${section('Orders a second', throughputChart(result))}
 ${section('Latency', latencyChart(result) + latencyTable(result))}
-${section('Under which conditions', conditions(result))}
-</main>
-</body>
-</html>
-`;
-}
-
-function section(title: string, content: string): string {
-  return `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
+${section('Under which conditions', conditions(result))}`;
+  return htmlPage(title, content);
 }
 
 function header(result: RunResult): string {
@@ -164,10 +146,7 @@ function conditions(result: RunResult): string {
     ],
   ];
   if (failedSamples > 0) rows.push(['Reconciliation', `${plural(failedSamples, 'question')} not answered`]);
-  const cells = rows.map(
-    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
-  );
-  return `<table class="conditions">${cells.join('')}</table>`;
+  return conditionsTable(rows);
 }
 
 function generatorNote(harness: RunResult['harness']): string {

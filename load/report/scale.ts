@@ -56,6 +56,17 @@ export function logAxis(
   return { label, ticks, position: (value) => (Math.log10(value) - low) / (high - low) };
 }
 
+/** A logarithmic axis from the first of `values` to the last, with a tick at each and nowhere else; all above 0. */
+export function logAxisAt(label: string, values: readonly number[], text: (value: number) => string): Axis {
+  const low = Math.log10(Math.min(...values));
+  const high = Math.log10(Math.max(...values));
+  return {
+    label,
+    ticks: values.map((value) => ({ value, text: text(value) })),
+    position: (value) => (high === low ? 0.5 : (Math.log10(value) - low) / (high - low)),
+  };
+}
+
 /** 1, 2 or 5 times a power of ten, at least `wanted`. */
 function roundStep(wanted: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1e-9)));

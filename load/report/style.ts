@@ -51,8 +51,10 @@ svg { display: block; width: 100%; height: auto; }
 svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; fill: var(--soft); }
 .grid, .zero, .stub { stroke: var(--rule); stroke-width: 1; } .zero { stroke: var(--soft); }
 .line, .step { stroke-width: 2; } .dots { stroke-width: 1; stroke-dasharray: 2 3; } .area { opacity: .16; }
+.spread { stroke-width: 5; opacity: .25; stroke-linecap: round; } .leader { fill: none; stroke-width: 1; opacity: .5; }
+svg .end-label { font-weight: 600; }
 .mark-text { fill: var(--broken) !important; font-weight: 600; } line.mark { stroke: var(--broken); stroke-width: 1.5; }
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0 0; padding: 0 0 0 64px;
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0 0; padding: 0 0 0 76px;
   color: var(--soft); font-size: 13px; }
 .key { display: inline-block; width: 18px; border-top: 3px solid var(--key); margin-right: 7px; vertical-align: middle; }
 .key.dashed { border-top-style: dashed; }

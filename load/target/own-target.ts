@@ -5,13 +5,8 @@ import { startPostgres, startRedis, startService } from '#local';
 import { migrate, SETTINGS, STRATEGIES, type Setting } from '#platform';
 import { readPostgresVersion } from '../checker/database-snapshot.js';
 import { InterruptedError, throwIfAborted, UsageError } from '../errors.js';
+import { ServerStack } from './server-stack.js';
 import type { Target, TargetStart } from './target.js';
-
-/** The servers of a run, each with the process that must not outlive it. */
-interface Server {
-  readonly pid: number;
-  stop(): Promise<unknown>;
-}
 
 /** Where the harness decides itself; any other setting of the service is taken from the environment. */
 const OWN_SETTINGS = new Set(['HOST', 'PORT', 'NODE_ENV', 'DATABASE_URL', 'REDIS_URL']);
@@ -81,48 +76,13 @@ function settingsFromEnvironment(): Record<string, string> {
   return settings;
 }
 
-async function readRedisVersion(url: string): Promise<string> {
+/** @returns such as `7.0.15` */
+export async function readRedisVersion(url: string): Promise<string> {
   const redis = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: 5_000 });
   try {
     const info = await redis.info('server');
     return /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown';
   } finally {
     redis.disconnect();
-  }
-}
-
-/** Stops in the reverse order of starting; whatever still runs when the process exits is killed by its number. */
-class ServerStack {
-  private readonly running: { server: Server; lastSignal: NodeJS.Signals }[] = [];
-  private readonly killAll = () => {
-    for (const { server, lastSignal } of this.running.splice(0).reverse()) kill(server.pid, lastSignal);
-  };
-
-  constructor() {
-    process.once('exit', this.killAll);
-  }
-
-  /** @param lastSignal ends it when there is no time to wait */
-  add<S extends Server>(server: S, lastSignal: NodeJS.Signals = 'SIGKILL'): S {
-    this.running.push({ server, lastSignal });
-    return server;
-  }
-
-  async stop(): Promise<void> {
-    for (;;) {
-      const last = this.running.at(-1);
-      if (!last) break;
-      await last.server.stop();
-      this.running.pop();
-    }
-    process.removeListener('exit', this.killAll);
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // it has ended by itself
   }
 }

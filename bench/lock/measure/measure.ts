@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Random } from '#load';
+import { median, percentile } from '../../shared/statistics.js';
 import { nowMs } from '../clock.js';
 import { WATCHED_LEASE_MS } from '../contestants/contestant.js';
-import { median, percentile } from '../statistics.js';
 import type { Worker, WorkerPool } from '../worker-pool.js';
 import { TIMES_EACH, type LoopReport } from '../worker-protocol.js';
 import type { Cell, Finding } from './cell.js';

@@ -1,8 +1,8 @@
 import { escapeHtml, integer, linearAxis, logAxis, milliseconds, type Axis } from '#load';
 import { BARE, OURS, PEERS, type ContestantName } from '../contestants/roster.js';
 import { PROCESSES, WAITERS, type Cell, type FigureName } from '../measure/cell.js';
+import type { Summary } from '../../shared/statistics.js';
 import type { Results } from '../results.js';
-import type { Summary } from '../statistics.js';
 
 const DRAWN: readonly ContestantName[] = [OURS, BARE, ...PEERS];
 const COLOURS = ['#0b8f63', '#94a3b8', '#d9770a', '#2f6fde', '#b0309a'];

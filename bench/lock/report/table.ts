@@ -1,9 +1,10 @@
 import { integer, milliseconds, plural } from '#load';
+import { figureText } from '../../shared/targets.js';
+import { textTable } from '../../shared/text-table.js';
 import { BARE, CONTESTANTS, OURS, type ContestantName } from '../contestants/roster.js';
 import { cellsOf, circumstancesOf, type Cell, type FigureName } from '../measure/cell.js';
 import type { BenchOptions } from '../options.js';
 import type { Results } from '../results.js';
-import type { Target } from '../targets.js';
 
 const SHOWN_ERROR = 80;
 
@@ -17,17 +18,17 @@ const COLUMNS: Readonly<Record<Cell['measurement'], readonly Column[]>> = {
     { title: 'pairs/s', text: (results, cell) => figure(results, cell, 'perSecond', integer) },
     spread('perSecond', integer),
     { title: 'to bare', text: (results, cell) => ratioTo(BARE, results, cell) },
-    { title: 'commands', text: (results, cell) => figure(results, cell, 'commandsEach', decimal) },
+    { title: 'commands', text: (results, cell) => figure(results, cell, 'commandsEach', figureText) },
   ],
   contended: [
     { title: 'acquired/s', text: (results, cell) => figure(results, cell, 'perSecond', integer) },
     spread('perSecond', integer),
     { title: 'to ours', text: (results, cell) => ratioTo(OURS, results, cell) },
-    { title: 'commands', text: (results, cell) => figure(results, cell, 'commandsEach', decimal) },
+    { title: 'commands', text: (results, cell) => figure(results, cell, 'commandsEach', figureText) },
     { title: 'p50 ms', text: (results, cell) => figure(results, cell, 'waitP50Ms', milliseconds) },
     { title: 'p99 ms', text: (results, cell) => figure(results, cell, 'waitP99Ms', milliseconds) },
     { title: 'longest ms', text: (results, cell) => figure(results, cell, 'waitLongestMs', milliseconds) },
-    { title: 'to mean', text: (results, cell) => figure(results, cell, 'longestToMean', decimal) },
+    { title: 'to mean', text: (results, cell) => figure(results, cell, 'longestToMean', figureText) },
     { title: 'busy', text: (results, cell) => figure(results, cell, 'busyShare', percent) },
     { title: 'again', text: (results, cell) => figure(results, cell, 'againShare', percent) },
     { title: 'overlaps', text: (results, cell) => worst(results, cell, 'overlaps') },
@@ -37,7 +38,7 @@ const COLUMNS: Readonly<Record<Cell['measurement'], readonly Column[]>> = {
     spread('handOverMs', milliseconds),
     { title: 'p99 ms', text: (results, cell) => figure(results, cell, 'handOverP99Ms', milliseconds) },
     { title: 'round trip ms', text: (results, cell) => figure(results, cell, 'roundTripMs', milliseconds) },
-    { title: 'round trips', text: (results, cell) => figure(results, cell, 'roundTrips', decimal) },
+    { title: 'round trips', text: (results, cell) => figure(results, cell, 'roundTrips', figureText) },
   ],
   held: [
     { title: 'commands/s', text: (results, cell) => figure(results, cell, 'commandsPerSecond', integer) },
@@ -61,25 +62,6 @@ export function tablesOf(results: Results, { heldLocks }: Pick<BenchOptions, 'he
   return [...groups].map(([title, group]) => tableOf(title, group, results)).join('\n\n');
 }
 
-/** Every target with what was measured, and how many were met. */
-export function targetTable(targets: readonly Target[]): string {
-  const rows = targets
-    .filter(({ measured }) => measured !== undefined)
-    .map(({ what, wanted, measured = NaN, met }) => [
-      met ? '✓ met' : '✗ missed',
-      decimal(measured),
-      wantedText(wanted),
-      what,
-    ]);
-  const met = targets.filter((target) => target.met).length;
-  const unmeasured = targets.length - rows.length;
-  const rest = unmeasured === 0 ? '' : `, ${unmeasured} not measured`;
-  const summary = `${met} of ${rows.length} targets met${rest}`;
-  return rows.length === 0
-    ? summary
-    : `${aligned([['', 'measured', 'target', ''], ...rows], [0, 3])}\n${summary}`;
-}
-
 function tableOf(title: string, cells: readonly Cell[], results: Results): string {
   const columns = COLUMNS[cells[0]?.measurement ?? 'uncontended'];
   const rows = cells.map((cell) => {
@@ -91,7 +73,7 @@ function tableOf(title: string, cells: readonly Cell[], results: Results): strin
     return [cell.contestant, ...columns.map(({ text }) => text(results, cell)), errors];
   });
   const header = ['', ...columns.map((column) => column.title), ''];
-  return `${title}\n${aligned([header, ...rows], [0, header.length - 1])}`;
+  return `${title}\n${textTable([header, ...rows], [0, header.length - 1])}`;
 }
 
 /** By measurement, then by size and processes, ours first. */
@@ -127,34 +109,9 @@ function spread(name: FigureName, format: (value: number) => string): Column {
 
 function ratioTo(contestant: ContestantName, results: Results, cell: Cell): string {
   const ratio = results.ratio(cell, { ...cell, contestant }, 'perSecond');
-  return ratio ? decimal(ratio.median) : '–';
+  return ratio ? figureText(ratio.median) : '–';
 }
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-function decimal(value: number): string {
-  return value >= 100 ? integer(value) : value.toFixed(2);
-}
-
-function wantedText(wanted: Target['wanted']): string {
-  if ('atLeast' in wanted) return `≥ ${wanted.atLeast}`;
-  return 'atMost' in wanted ? `≤ ${wanted.atMost}` : `< ${wanted.below}`;
-}
-
-/** Columns to the right, but for those of `left`. */
-function aligned(rows: readonly (readonly string[])[], left: readonly number[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((text, column) => {
-          const width = widths[column] ?? 0;
-          return left.includes(column) ? text.padEnd(width) : text.padStart(width);
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

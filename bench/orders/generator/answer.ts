@@ -26,7 +26,8 @@ const CODE = /"code":"([a-z_]+)"/;
 export function readAnswer(bytes: Buffer): HttpAnswer | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) {
-    if (bytes.length > MAX_HEAD_BYTES) throw new UnreadableAnswerError('An answer has no end of its headers.');
+    if (bytes.length > MAX_HEAD_BYTES)
+      throw new UnreadableAnswerError('An answer has no end of its headers.');
     return undefined;
   }
   const head = bytes.toString('latin1', 0, headEnd);

@@ -5,7 +5,9 @@ import type { TallyReport } from './tally.js';
 export interface GeneratorCalls {
   /** Makes the requests of a load, and opens nothing yet. */
   prepare: { asked: LoadOrder; answered: null };
-  /** Opens the connections and keeps each of them busy from then on. */
+  /** Opens the connections, and has each answered once. */
+  open: { asked: null; answered: null };
+  /** Keeps every connection busy from then on. */
   warmUp: { asked: WarmUpOrder; answered: WarmUpReport };
   /** Counts what is answered within a window; the load goes on afterwards. */
   measure: { asked: { readonly windowMs: number }; answered: WindowReport };
@@ -31,7 +33,7 @@ export interface WarmUpOrder {
 export interface WarmUpReport {
   readonly tookMs: number;
   /** Connections that have had no answer yet. */
-  readonly unproven: number;
+  readonly unheard: number;
 }
 
 export interface WindowReport extends TallyReport {

@@ -7,10 +7,12 @@ import { requestsOf, type Requests } from './requests.js';
 import { Tally } from './tally.js';
 
 const OPENED_AT_ONCE = 100; // a server's accept queue holds 511: more at once wait a second for their second try
-const OPENING_PAUSE_MS = 10;
+const OPEN_WITHIN_MS = 5_000;
 const LOOK_MS = 10;
 /** A connection that was lost is opened again so often, counted over all of them; a service that is gone stays gone. */
 const MAX_REOPENED_EACH = 2;
+
+const PROBE = Buffer.from('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n', 'latin1');
 
 /** Connections that each send the next request as soon as the last one is answered. */
 export class ClosedLoop implements ConnectionListener {
@@ -31,23 +33,34 @@ export class ClosedLoop implements ConnectionListener {
     );
   }
 
-  async warmUp({ leastMs, mostMs }: WarmUpOrder): Promise<WarmUpReport> {
-    const startedMs = performance.now();
-    this.sending = true;
+  /** @throws Error when they do not open */
+  async open(): Promise<void> {
     for (let first = 0; first < this.connections.length; first += OPENED_AT_ONCE) {
       const some = this.connections.slice(first, first + OPENED_AT_ONCE);
       await Promise.all(some.map((connection) => connection.open()));
-      for (const connection of some) connection.send(this.requests.next());
-      await sleep(OPENING_PAUSE_MS);
+      // Node accepts one connection each time round its loop: a server under load would take seconds for a thousand.
+      for (const connection of some) connection.send(PROBE);
+      const deadline = performance.now() + OPEN_WITHIN_MS;
+      while (some.some(({ busy }) => busy)) {
+        if (performance.now() > deadline) throw new Error('A connection was opened and not answered.');
+        await sleep(1);
+      }
     }
-    const openedMs = performance.now();
-    const unproven = () => this.connections.filter(({ proven }) => !proven).length;
+  }
+
+  async warmUp({ leastMs, mostMs }: WarmUpOrder): Promise<WarmUpReport> {
+    const startedMs = performance.now();
+    this.sending = true;
+    for (const connection of this.connections) {
+      connection.answers = 0;
+      connection.send(this.requests.next());
+    }
+    const unheard = () => this.connections.filter(({ answers }) => answers === 0).length;
     for (;;) {
-      const passedMs = performance.now() - openedMs;
-      if (passedMs >= mostMs || (passedMs >= leastMs && unproven() === 0)) break;
+      const tookMs = performance.now() - startedMs;
+      if (tookMs >= mostMs || (tookMs >= leastMs && unheard() === 0)) return { tookMs, unheard: unheard() };
       await sleep(LOOK_MS);
     }
-    return { tookMs: performance.now() - startedMs, unproven: unproven() };
   }
 
   async measure(windowMs: number): Promise<WindowReport> {

@@ -19,8 +19,8 @@ export class Connection {
   private out = false;
   /** The beginning of an answer that came in pieces. */
   private begun: Buffer | undefined;
-  /** Whether it ever had an answer. */
-  proven = false;
+  /** How many answers it has had. */
+  answers = 0;
 
   constructor(port: number, listener: ConnectionListener) {
     this.port = port;
@@ -88,7 +88,7 @@ export class Connection {
     }
     this.begun = undefined;
     this.out = false;
-    this.proven = true;
+    this.answers += 1;
     this.listener.answered(this, answer, performance.now() - this.sentMs);
   }
 

@@ -16,6 +16,10 @@ answerCalls<GeneratorCalls>({
     globalThis.gc?.(); // what the last load left, and not within this one's window
     return null;
   },
+  open: async () => {
+    await current().open();
+    return null;
+  },
   warmUp: (order) => current().warmUp(order),
   measure: ({ windowMs }) => current().measure(windowMs),
   drain: async ({ withinMs }) => {

@@ -51,7 +51,12 @@ server.post<{ Body: OrderBody }>('/v1/orders', { schema: { body: BODY } }, (requ
     id,
     saleId,
     status: 'pending_payment',
-    lines: lines.map(({ itemId, quantity }) => ({ itemId, sku: 'LOAD-00000000-1', quantity, unitPrice: PRICE })),
+    lines: lines.map(({ itemId, quantity }) => ({
+      itemId,
+      sku: 'LOAD-00000000-1',
+      quantity,
+      unitPrice: PRICE,
+    })),
     total: PRICE,
     expiresAt: new Date(now + HOLD_MS).toISOString(),
     createdAt: new Date(now).toISOString(),
@@ -60,6 +65,8 @@ server.post<{ Body: OrderBody }>('/v1/orders', { schema: { body: BODY } }, (requ
     metadata: {},
   });
 });
+
+server.get('/health/live', () => ({ status: 'ok' }));
 
 answerCalls<BareServerCalls>({
   listen: async () => {

@@ -1,0 +1,65 @@
+import { CEILING } from './contestants.js';
+
+/**
+ * What the connections ask for: the one hot item, one of a thousand by Zipf's law, three of a hundred, an item that is
+ * gone, the sale's page, or the same by someone who has it already.
+ */
+export type Workload = 'hot-item' | 'zipf' | 'carts' | 'sold-out' | 'sale-page' | 'sale-page-known';
+
+/** One thing to measure; where several parts show the same it is measured once a round. */
+export interface Cell {
+  readonly contestant: string;
+  readonly workload: Workload;
+  /** Over all processes. */
+  readonly connections: number;
+  readonly processes: number;
+  /** Orders that the database holds before. */
+  readonly storedOrders: number;
+  /** Environment of the service beyond what the contestant needs. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+type CellOptions = Partial<Omit<Cell, 'contestant' | 'workload' | 'connections'>>;
+
+export function cellOf(
+  contestant: string,
+  workload: Workload,
+  connections: number,
+  { processes = 1, storedOrders = 0, settings = {} }: CellOptions = {},
+): Cell {
+  return { contestant, workload, connections, processes, storedOrders, settings };
+}
+
+export function keyOf(cell: Cell): string {
+  const { workload, connections, processes } = cell;
+  return [serviceKeyOf(cell), workload, connections, processes].join(' ');
+}
+
+/** Cells with the same key are served by the same processes on the same database. */
+export function serviceKeyOf({ contestant, storedOrders, settings }: Cell): string {
+  return [contestant, storedOrders, ...Object.entries(settings).map((setting) => setting.join('='))].join(
+    ' ',
+  );
+}
+
+/** What `noop` does in the same circumstances: as many connections, one process; undefined where it says nothing. */
+export function ceilingOf({ workload, connections }: Cell): Cell | undefined {
+  if (workload === 'sale-page' || workload === 'sale-page-known') return undefined;
+  return cellOf(CEILING, workload === 'sold-out' ? 'hot-item' : workload, connections);
+}
+
+/** The contestant, with whatever sets this cell apart from others of its. */
+export function nameOf({ contestant, processes, storedOrders, settings }: Cell): string {
+  const parts = [
+    contestant,
+    ...(processes === 1 ? [] : [`${processes} processes`]),
+    ...(storedOrders === 0 ? [] : [`${storedOrders.toLocaleString('en')} orders`]),
+    ...Object.entries(settings).map((setting) => setting.join('=')),
+  ];
+  return parts.join(', ');
+}
+
+/** For the progress line and errors. */
+export function describeCell(cell: Cell): string {
+  return `${nameOf(cell)}, ${cell.workload}, ${cell.connections.toLocaleString('en')} connections`;
+}
