@@ -58,6 +58,7 @@ function allCellsOf(part: PartName, { connections, crowd, volume }: Choice): Cel
     case 'concurrency':
       return CONTESTANT_NAMES.flatMap((name) => connections.map((count) => cellOf(name, 'hot-item', count)));
     case 'zipf':
+      return [...trio(part), cellOf('global-lock', part, crowd)]; // what granularity is worth
     case 'carts':
       return trio(part);
     case 'sold-out':

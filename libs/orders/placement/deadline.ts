@@ -1,6 +1,9 @@
 /** What waits exactly until the deadline may still say why it ended. */
 const GRACE_MS = 250;
 
+/** What it takes from the last look at the deadline until what was written has reached the disk, as a rule. */
+const COMMIT_MS = 250;
+
 /** The work goes on, but nobody waits for it any longer. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
@@ -9,13 +12,15 @@ export class DeadlineError extends Error {
 /** A moment on the monotonic clock until which a request must be answered. */
 export class Deadline {
   private readonly atMs: number;
+  private readonly commitMs: number;
 
-  private constructor(atMs: number) {
-    this.atMs = atMs;
+  private constructor(ms: number) {
+    this.atMs = performance.now() + ms;
+    this.commitMs = Math.min(COMMIT_MS, ms / 4);
   }
 
   static after(ms: number): Deadline {
-    return new Deadline(performance.now() + ms);
+    return new Deadline(ms);
   }
 
   /** Never negative. */
@@ -27,13 +32,18 @@ export class Deadline {
     return this.remainingMs === 0;
   }
 
+  /** Whether it is too late to begin with writing. */
+  get isNear(): boolean {
+    return this.remainingMs < this.commitMs;
+  }
+
   /**
    * Stands before each step of a transaction that would have an effect: what nobody waits for any longer must not
    * happen, since the buyer may have been told something definite by then.
    * @throws DeadlineError
    */
   check(): void {
-    if (this.passed) throw new DeadlineError('The deadline passed while the order was being decided.');
+    if (this.isNear) throw new DeadlineError('The deadline passed while the order was being decided.');
   }
 
   /** Waits for `work`, and not much past the deadline. @throws DeadlineError */

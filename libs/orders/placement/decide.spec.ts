@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
-import { placedKey, purchaseKey, type Offer, type SaleTerms, type Snapshot } from './snapshot.js';
+import { placedKey, type Offer, type SaleTerms, type Snapshot } from './snapshot.js';
 
 const NOW_MS = 1_000_000;
 const SALE = 'sale';
@@ -63,141 +62,7 @@ describe('decide', () => {
     expect(codes(decide(snapshot, [expecting(300, 'USD')]))).toEqual(['price_changed']);
     expect(codes(decide(snapshot, [expecting(300, 'EUR')]))).toEqual(['accepted']);
   });
-
-  describe('of any batch', () => {
-    test('never oversells, never passes a limit or an allotment, never undersells', () => {
-      fc.assert(
-        fc.property(batches(), ({ snapshot, requests }) => {
-          const outcomes = decide(snapshot, requests);
-          const left = remaining(snapshot, requests, outcomes);
-          for (const [name, units] of left) if (units < 0) throw new Error(`${name} passed by ${-units}`);
-          requests.forEach((each, index) => {
-            const outcome = outcomes[index];
-            if (outcome?.kind !== 'refused' || outcome.code !== 'sold_out') return;
-            // Stock only shrinks within a batch: whoever heard "sold out" could not be served at its end either.
-            const servable = each.lines.every(
-              ({ itemId, quantity }) => availableIn(left, itemId) >= quantity,
-            );
-            expect(servable).toBe(false);
-          });
-        }),
-        { numRuns: 2_000 },
-      );
-    });
-
-    test('gives one order per key', () => {
-      fc.assert(
-        fc.property(batches(), ({ snapshot, requests }) => {
-          const accepted = requests.filter(
-            (_, index) => decide(snapshot, requests)[index]?.kind === 'accepted',
-          );
-          expect(new Set(accepted.map(placedKey)).size).toBe(accepted.length);
-        }),
-        { numRuns: 500 },
-      );
-    });
-
-    test('decides the same however it is cut', () => {
-      fc.assert(
-        fc.property(batches(), fc.nat(), ({ snapshot, requests }, at) => {
-          const cut = requests.length === 0 ? 0 : at % requests.length;
-          const first = decide(snapshot, requests.slice(0, cut));
-          const between = apply(snapshot, requests.slice(0, cut), first);
-          const second = decide(between, requests.slice(cut));
-          expect([...first, ...second]).toEqual(decide(snapshot, requests));
-        }),
-        { numRuns: 1_000 },
-      );
-    });
-  });
 });
-
-const ITEMS = ['a', 'b', 'c'];
-const BUYERS = ['ann', 'bob', 'cid'];
-
-function batches() {
-  const small = fc.nat({ max: 6 });
-  const terms = fc.record({
-    stock: small,
-    purchaseLimit: fc.option(fc.integer({ min: 1, max: 4 })),
-    allotment: fc.option(small),
-  });
-  const line = fc.record({ itemId: fc.constantFrom(...ITEMS), quantity: fc.integer({ min: 1, max: 4 }) });
-  const lines = fc.uniqueArray(line, { minLength: 1, maxLength: 3, selector: ({ itemId }) => itemId });
-  const order = fc.record({
-    buyerId: fc.constantFrom(...BUYERS),
-    idempotencyKey: fc.constantFrom('1', '2', '3', '4'),
-    lines,
-  });
-  return fc
-    .record({ terms: fc.tuple(terms, terms, terms), orders: fc.array(order, { maxLength: 20 }) })
-    .map(({ terms, orders }) => {
-      const named = ITEMS.map((item, index) => [item, terms[index] ?? terms[0]] as const);
-      return {
-        snapshot: snapshotOf({
-          stock: Object.fromEntries(named.map(([item, { stock }]) => [item, stock])),
-          offers: Object.fromEntries(
-            named.map(([item, { purchaseLimit, allotment }]) => [item, { purchaseLimit, allotment }]),
-          ),
-        }),
-        requests: orders.map((fields, index) =>
-          request({ ...fields, orderId: `order-${index}`, requestHash: JSON.stringify(fields.lines) }),
-        ),
-      };
-    });
-}
-
-/** What is left of stock, allotments and limits after the accepted ones. */
-function remaining(snapshot: Snapshot, requests: readonly PlacementRequest[], outcomes: readonly Outcome[]) {
-  const left = new Map<string, number>();
-  for (const [itemId, level] of snapshot.stock) left.set(`stock ${itemId}`, level.onHand - level.reserved);
-  for (const [itemId, offer] of snapshot.sales.get(SALE)?.offers ?? []) {
-    if (offer.allotment !== null) left.set(`allotment ${itemId}`, offer.allotment - offer.held);
-    if (offer.purchaseLimit === null) continue;
-    for (const buyer of BUYERS) left.set(`limit ${itemId} ${buyer}`, offer.purchaseLimit);
-  }
-  requests.forEach((each, index) => {
-    if (outcomes[index]?.kind !== 'accepted') return;
-    for (const { itemId, quantity } of each.lines) {
-      for (const name of [`stock ${itemId}`, `allotment ${itemId}`, `limit ${itemId} ${each.buyerId}`]) {
-        const units = left.get(name);
-        if (units !== undefined) left.set(name, units - quantity);
-      }
-    }
-  });
-  return left;
-}
-
-function availableIn(left: ReadonlyMap<string, number>, itemId: string): number {
-  return Math.min(left.get(`stock ${itemId}`) ?? 0, left.get(`allotment ${itemId}`) ?? Infinity);
-}
-
-/** The snapshot that a transaction after this batch would read. */
-function apply(
-  snapshot: Snapshot,
-  requests: readonly PlacementRequest[],
-  outcomes: readonly Outcome[],
-): Snapshot {
-  const stock = new Map(snapshot.stock);
-  const purchases = new Map(snapshot.purchases);
-  const placed = new Map(snapshot.placed);
-  const sale = snapshot.sales.get(SALE);
-  if (!sale) throw new Error('the sale is part of every snapshot');
-  const offers = new Map(sale.offers);
-  requests.forEach((each, index) => {
-    if (outcomes[index]?.kind !== 'accepted') return;
-    placed.set(placedKey(each), { orderId: each.orderId, requestHash: each.requestHash });
-    for (const { itemId, quantity } of each.lines) {
-      const level = stock.get(itemId);
-      if (level) stock.set(itemId, { ...level, reserved: level.reserved + quantity });
-      const offer = offers.get(itemId);
-      if (offer) offers.set(itemId, { ...offer, held: offer.held + quantity });
-      const key = purchaseKey(each, itemId);
-      purchases.set(key, (purchases.get(key) ?? 0) + quantity);
-    }
-  });
-  return { ...snapshot, stock, purchases, placed, sales: new Map([[SALE, { ...sale, offers }]]) };
-}
 
 function snapshotOf(fields: {
   stock: Record<string, number>;

@@ -14,15 +14,20 @@ const TURN_MS = 100;
 const BLIND_TURN_MS = 500;
 const REST_MS = 75; // a quorum's waiters ask every 70 ms or sooner
 
+/** The most that the lock library takes in one call. */
+export const MAX_ASKED = 1_000;
+
 export function lockName(itemId: string): string {
   return `inventory:item:${itemId}:deduct`;
 }
 
 interface Held {
   readonly lock: Lock;
-  /** When its turn began: it was acquired, or nobody else waited for it. On the monotonic clock. */
-  turnMs: number;
+  /** When it is to be asked who else waits. On the monotonic clock. */
+  askAtMs: number;
   wantedMs: number;
+  /** Somebody else waits for it. */
+  isOver: boolean;
 }
 
 /**
@@ -41,6 +46,7 @@ export class ItemLocks {
   private readonly awaited = new Set<string>();
   /** Their store is away: the row lock is there anyway. For one batch, then it is asked again. */
   private readonly unguarded = new Set<string>();
+  private running = 0;
   private upkeep: NodeJS.Timeout | undefined;
 
   /** @param onChange hears that an item may have become ready */
@@ -58,6 +64,7 @@ export class ItemLocks {
   /**
    * Keeps what is held of these items, and asks for the rest in one attempt: what is free comes at once, for what another
    * process has this one queues.
+   * @param itemIds at most MAX_ASKED of them
    * @param floors the fences that stale claims have taught
    */
   want(itemIds: Iterable<string>, floors: ReadonlyMap<string, number>): void {
@@ -69,6 +76,15 @@ export class ItemLocks {
       else if (!this.awaited.has(itemId) && !this.unguarded.has(itemId)) missing.push(itemId);
     }
     if (missing.length > 0) void this.acquire(missing, floors);
+  }
+
+  /** What is held of these items is still wanted, by those who wait for another one as well. */
+  keep(itemIds: Iterable<string>): void {
+    const nowMs = performance.now();
+    for (const itemId of itemIds) {
+      const held = this.held.get(itemId);
+      if (held) held.wantedMs = nowMs;
+    }
   }
 
   /** Whether the item was asked for and has not come yet: another process works on it. */
@@ -86,8 +102,8 @@ export class ItemLocks {
   }
 
   /**
-   * Runs `work` under the locks of these items, which are ready. Meanwhile the store is asked who else waits, so that turns
-   * end with the work and cost it no time.
+   * Runs `work` under the locks of these items. Meanwhile the store is asked who else waits, so that turns end with the
+   * work and cost it no time.
    * @param work is given the grant of each item; one is missing where its lock has no fence, or is not held
    */
   async during<T>(
@@ -98,11 +114,13 @@ export class ItemLocks {
     this.upkeep = undefined;
     const fences = this.fencesOf(itemIds);
     for (const itemId of itemIds) this.unguarded.delete(itemId);
-    const endTurns = this.judgeTurns();
+    this.running += 1;
+    this.judgeTurns();
     try {
       return await work(fences);
     } finally {
-      await endTurns();
+      this.running -= 1;
+      this.endTurns();
       this.keepUp();
     }
   }
@@ -136,7 +154,7 @@ export class ItemLocks {
       for (const itemId of itemIds) {
         const lock = granted.get(lockName(itemId));
         const coming = pending.get(lockName(itemId));
-        if (lock) this.hold(itemId, lock);
+        if (lock) this.hold(itemId, lock, this.turnMs);
         else if (coming) void this.await(itemId, coming);
         else this.awaited.delete(itemId);
       }
@@ -148,56 +166,59 @@ export class ItemLocks {
 
   private async await(itemId: string, coming: Promise<Lock>): Promise<void> {
     try {
-      this.hold(itemId, await coming);
+      this.hold(itemId, await coming, 0); // it came from another process: somebody may be next already
     } catch (error) {
       this.goOnWithout([itemId], error);
     }
     this.onChange();
   }
 
-  private hold(itemId: string, lock: Lock): void {
+  private hold(itemId: string, lock: Lock, turnMs: number): void {
     const nowMs = performance.now();
     this.awaited.delete(itemId);
-    this.held.set(itemId, { lock, turnMs: nowMs, wantedMs: nowMs });
+    this.held.set(itemId, { lock, askAtMs: nowMs + turnMs, wantedMs: nowMs, isOver: false });
     this.keepUp(); // whoever wanted it may be gone
   }
 
   private goOnWithout(itemIds: readonly string[], error: unknown): void {
-    const isAway = error instanceof LockUnavailableError;
-    if (!isAway && !isEndOfWait(error)) this.logger.error({ err: error, itemIds }, 'locks were not acquired');
+    const isOver = isEndOfWait(error);
+    if (!isOver && !(error instanceof LockUnavailableError))
+      this.logger.error({ err: error, items: itemIds.length }, 'locks were not acquired');
     for (const itemId of itemIds) {
       this.awaited.delete(itemId);
-      if (isAway) this.unguarded.add(itemId);
+      if (!isOver) this.unguarded.add(itemId);
     }
   }
 
-  /** Finds out whose turn is over. @returns ends those */
-  private judgeTurns(): () => Promise<void> {
-    // Not all of the same length: two processes that each wait for what the other has must not swap it for ever.
-    const beforeMs = performance.now() - this.turnMs * (0.75 + Math.random() / 2);
-    const due = [...this.held].filter(([, { turnMs }]) => turnMs <= beforeMs);
-    const isIdle = ({ wantedMs }: Held) => wantedMs <= beforeMs;
-    const judged = due.map(async ([itemId, held]) => ({
-      itemId,
-      held,
-      isOver: !isIdle(held) && (!this.isFair || (await this.isContended(held))),
-    }));
-    return async () => {
-      for (const { itemId, held, isOver } of await Promise.all(judged)) {
-        if (isOver) this.endTurn(itemId);
-        else if (isIdle(held)) this.release(itemId);
-      }
-    };
+  /** Asks of those whose turn has lasted who else waits; an answer that comes late ends the next turn. */
+  private judgeTurns(): void {
+    const nowMs = performance.now();
+    for (const held of this.held.values()) {
+      if (held.askAtMs > nowMs || this.isIdle(held)) continue;
+      // Not all of the same length: two processes that each wait for what the other has must not swap it for ever.
+      held.askAtMs = nowMs + this.turnMs * (0.75 + Math.random() / 2);
+      if (this.isFair) void this.ask(held);
+      else held.isOver = true;
+    }
   }
 
-  private async isContended(held: Held): Promise<boolean> {
+  private async ask(held: Held): Promise<void> {
     try {
-      const isContended = await held.lock.isContended();
-      held.turnMs = performance.now();
-      return isContended;
+      held.isOver = await held.lock.isContended();
     } catch {
-      return false; // lost, which `usable` will see, or the store is away, and the signal tells how long it lasts
+      // Lost, which `usable` will see, or the store is away, and the signal tells how long it lasts.
     }
+  }
+
+  private endTurns(): void {
+    for (const [itemId, held] of this.held) {
+      if (held.isOver) this.endTurn(itemId);
+      else if (this.isIdle(held)) this.release(itemId);
+    }
+  }
+
+  private isIdle({ wantedMs }: Held): boolean {
+    return wantedMs <= performance.now() - this.turnMs;
   }
 
   private endTurn(itemId: string): void {
@@ -221,10 +242,15 @@ export class ItemLocks {
       );
   }
 
-  /** Idle locks end their turns too. */
+  /** Idle locks end their turns too, unless those who wait in the lane say that they want them. */
   private keepUp(): void {
     if (this.upkeep || this.held.size === 0) return;
-    this.upkeep = setTimeout(() => void this.during([], () => Promise.resolve()), this.turnMs).unref();
+    this.upkeep = setTimeout(() => {
+      this.upkeep = undefined;
+      if (this.running > 0) return;
+      this.onChange();
+      setImmediate(() => void this.during([], () => Promise.resolve()));
+    }, this.turnMs).unref();
   }
 }
 

@@ -102,7 +102,7 @@ export class OrderPlacement {
         const { floors, ambiguous: mustWrite } = progress;
         return await this.strategy.attempt(request, { deadline, waiter, floors, mustWrite });
       } catch (error) {
-        waiter.stay(); // an order that left once and could buy after all must not be sent round and round
+        if (!this.stopping) waiter.stay(); // an order that left once and could buy after all must not be sent round and round
         if (error instanceof LaneLeftError && !this.stopping) {
           const refusal = await this.gate.refusal(request, deadline);
           if (refusal) return refusal;

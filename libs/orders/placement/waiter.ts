@@ -34,12 +34,12 @@ export class Waiter {
   /** Waits its turn from now on, whatever others hear. */
   stay(): void {
     this.end();
-    this.stays = true;
     this.told = false;
     this.leaving = undefined;
   }
 
   end(): void {
+    this.stays = true; // nobody would end a watch that began later
     this.endWatch?.();
     this.endWatch = undefined;
   }

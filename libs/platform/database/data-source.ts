@@ -1,4 +1,5 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { CONNECTION_LIMITS } from './database.js';
 import { MIGRATIONS } from './migrations/index.js';
 
@@ -16,6 +17,7 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
   };
 }
 
+const MIGRATION_POLL_MS = 200;
 const MIGRATION_LOCK = 4_011_973; // an advisory lock, so that replicas that start together migrate one after another
 
 /** Applies what is pending. @returns the names of the migrations applied */
@@ -27,12 +29,20 @@ export async function migrate(url: string): Promise<string[]> {
   await dataSource.initialize();
   const lockHolder = dataSource.createQueryRunner();
   try {
-    await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await acquireMigrationLock(lockHolder);
     const applied = await dataSource.runMigrations({ transaction: 'each' });
     return applied.map((migration) => migration.name);
   } finally {
     await lockHolder.release();
     await dataSource.destroy(); // ends the session, and with it the advisory lock
+  }
+}
+
+/** Asks again and again: a session that waits inside a statement is waited for by CREATE INDEX CONCURRENTLY, for ever. */
+async function acquireMigrationLock(session: QueryRunner): Promise<void> {
+  const ask = 'SELECT pg_try_advisory_lock($1) AS granted';
+  while (!((await session.query(ask, [MIGRATION_LOCK])) as { granted: boolean }[])[0]?.granted) {
+    await sleep(MIGRATION_POLL_MS);
   }
 }
 

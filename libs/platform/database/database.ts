@@ -111,13 +111,16 @@ export class Database implements SqlExecutor {
   }
 }
 
-/** @param sent the statements whose outcome is looked at behind COMMIT */
+/** @param sent BEGIN, and the statements whose outcome is looked at behind COMMIT */
 function transactionOn(client: PoolClient, sent: Promise<unknown>[]): Transaction {
   const run = <Row extends object>(statement: Statement | string, values: readonly unknown[]) =>
     client.query<Row>({ ...asQuery(statement), values: [...values] });
   return {
-    query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) =>
-      (await run<Row>(statement, values)).rows,
+    query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) => {
+      const { rows } = await run<Row>(statement, values);
+      await sent[0]; // answered before: without BEGIN nothing may be written
+      return rows;
+    },
     send: (statement, values) => void sent.push(swallowed(run(statement, values))),
   };
 }
@@ -130,10 +133,9 @@ async function commit(client: PoolClient, sent: readonly Promise<unknown>[]): Pr
     if (isStatementFailure(error)) throw error; // a deferred constraint: the server answered, nothing was written
     throw new CommitOutcomeUnknownError(error);
   }
-  if (tag === 'COMMIT') return;
   // COMMIT of a transaction that has already failed is answered by ROLLBACK, not by an error.
   await Promise.all(sent);
-  throw new Error(`COMMIT was answered by ${tag}: a statement's error was swallowed.`);
+  if (tag !== 'COMMIT') throw new Error(`COMMIT was answered by ${tag}: a statement's error was swallowed.`);
 }
 
 /** Its rejection is heard later, if anybody asks. */

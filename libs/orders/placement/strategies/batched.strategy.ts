@@ -9,7 +9,7 @@ import {
 } from '#platform';
 import { DeadlineError } from '../deadline.js';
 import { isDecidedAgain } from '../decided-again.js';
-import { ItemLocks } from '../item-locks.js';
+import { ItemLocks, MAX_ASKED } from '../item-locks.js';
 import { earliestOf, Lane, type Waiting } from '../lane.js';
 import { placeInTransaction } from '../order-transaction.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
@@ -61,15 +61,18 @@ export class BatchedStrategy implements ReservationStrategy {
   /** Asks for what the first of them need. Those who wait for another process keep what they have and hold nobody up. */
   private prepare(waiting: readonly Waiting[]): void {
     const front: Waiting[] = [];
-    const kept = new Set<string>();
+    const itemIds = new Set<string>();
     for (const order of waiting) {
-      if (front.length === this.options.batchSize) break;
-      const { lines } = order.request;
-      if (!lines.some(({ itemId }) => this.itemLocks.isAwaited(itemId))) front.push(order);
-      else if (lines.length > 1) for (const { itemId } of lines) kept.add(itemId);
+      const ids = order.request.lines.map(({ itemId }) => itemId);
+      if (ids.some((itemId) => this.itemLocks.isAwaited(itemId))) {
+        if (ids.length > 1) this.itemLocks.keep(ids);
+        continue;
+      }
+      if (front.length === this.options.batchSize || itemIds.size + ids.length > MAX_ASKED) break;
+      front.push(order);
+      for (const itemId of ids) itemIds.add(itemId);
     }
-    for (const itemId of itemIdsOf(requestsOf(front))) kept.add(itemId);
-    this.itemLocks.want(kept, floorsOf(front));
+    this.itemLocks.want(itemIds, floorsOf(front));
   }
 
   /** The first whose items this process has; who waits for another process is left behind, and holds nobody up. */
@@ -77,9 +80,15 @@ export class BatchedStrategy implements ReservationStrategy {
     const batch: Waiting[] = [];
     for (const order of waiting) {
       if (batch.length === this.options.batchSize) break;
-      if (order.request.lines.every(({ itemId }) => this.itemLocks.isReady(itemId))) batch.push(order);
+      if (this.isReady(order)) batch.push(order);
     }
     return batch;
+  }
+
+  /** A cart that never has all of its locks at once goes on under the row locks when half of its time is over. */
+  private isReady({ request, attempt }: Waiting): boolean {
+    if (attempt.deadline.remainingMs < this.options.deadlineMs / 2) return true;
+    return request.lines.every(({ itemId }) => this.itemLocks.isReady(itemId));
   }
 
   private async place(batch: readonly Waiting[]): Promise<void> {
@@ -111,7 +120,7 @@ export class BatchedStrategy implements ReservationStrategy {
 
 /** Fails whomever the error concerns. @returns the others, in the parts in which they are placed then */
 function partsToPlaceApart(batch: readonly Waiting[], error: unknown): readonly (readonly Waiting[])[] {
-  const isLate = ({ attempt }: Waiting) => attempt.deadline.passed;
+  const isLate = ({ attempt }: Waiting) => attempt.deadline.isNear;
   if (error instanceof DeadlineError && batch.some(isLate)) {
     for (const { fail } of batch.filter(isLate)) fail(error);
     const inTime = batch.filter((order) => !isLate(order));

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Takes from an order what cost more than it gave (docs/decisions/0005): foreign keys that are checked row by row although
  * the transaction has just read and locked what they point to, and two indexes that another one can serve.
- * Each step can be run again, and none rewrites a table or holds a lock for longer than a look at the catalogue.
+ * Each step can be run again, and none rewrites a table. Dropping a foreign key locks both of its tables for a moment.
  */
 export class LightenOrders1763700000000 implements MigrationInterface {
   readonly name = 'LightenOrders1763700000000';
@@ -20,6 +20,8 @@ export class LightenOrders1763700000000 implements MigrationInterface {
 }
 
 const STEPS = [
+  // Rather than let orders queue behind it, a step that does not get its lock fails, and the migration is run again.
+  /* sql */ `SET lock_timeout = '1s'`,
   // What they guarded against, from the other side: nothing that an order names is ever deleted.
   /* sql */ `
 CREATE OR REPLACE FUNCTION refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -38,7 +40,6 @@ CREATE OR REPLACE FUNCTION raise_purchase_limit_race() RETURNS void LANGUAGE plp
 BEGIN
   RAISE EXCEPTION 'A purchase limit was passed between the read and the write.' USING ERRCODE = 'HF001';
 END $$`,
-  /* sql */ `SET lock_timeout = '5s'`,
   /* sql */ `ALTER TABLE customer_order DROP CONSTRAINT IF EXISTS customer_order_sale_id_fkey`,
   /* sql */ `
 ALTER TABLE order_line
@@ -49,13 +50,14 @@ ALTER TABLE order_line
 ALTER TABLE stock_movement
   DROP CONSTRAINT IF EXISTS stock_movement_order_id_fkey,
   DROP CONSTRAINT IF EXISTS stock_movement_item_id_fkey`,
-  /* sql */ `RESET lock_timeout`,
   // One index finds an item's movements and keeps each of an order's to one.
   /* sql */ `DROP INDEX CONCURRENTLY IF EXISTS stock_movement_once_new`, // what an attempt that failed may have left
   /* sql */ `CREATE UNIQUE INDEX CONCURRENTLY stock_movement_once_new ON stock_movement (item_id, order_id, kind)`,
-  /* sql */ `DROP INDEX CONCURRENTLY IF EXISTS stock_movement_once`,
-  /* sql */ `ALTER INDEX stock_movement_once_new RENAME TO stock_movement_once`,
+  /* sql */ `
+DROP INDEX IF EXISTS stock_movement_once;
+ALTER INDEX stock_movement_once_new RENAME TO stock_movement_once`,
   /* sql */ `DROP INDEX CONCURRENTLY IF EXISTS stock_movement_item`,
   // A buyer's orders are found by customer_order_idempotency, which begins with the buyer too.
   /* sql */ `DROP INDEX CONCURRENTLY IF EXISTS customer_order_buyer`,
+  /* sql */ `RESET lock_timeout`,
 ];
