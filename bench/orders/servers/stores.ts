@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { startPostgres, startRedis } from '#local';
@@ -6,7 +7,7 @@ import { migrate } from '#platform';
 
 /** As in production, but that nothing is written to disk in the middle of a window by chance. */
 export const POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
-  shared_buffers: '256MB',
+  shared_buffers: `${Math.min(2_048, Math.floor(os.totalmem() / 4 / 2 ** 20))}MB`, // a quarter of the memory, as everybody advises
   max_wal_size: '4GB',
   checkpoint_timeout: '1h',
   max_connections: '500',
