@@ -250,23 +250,22 @@ export function correctnessSuite(title: string, environment: () => Record<string
     test('refuses an adjustment below what is reserved, also while orders race it', async () => {
       const { itemId, saleId } = await shop.offer(20);
       const buyers = await shop.buyers(30);
-      const [answers, adjustments] = await Promise.all([
-        Promise.all(buyers.map((buyer) => buyer.order(saleId, [{ itemId, quantity: 1 }]))),
-        Promise.all(
-          Array.from({ length: 10 }, () =>
-            shop.admin<{ code?: string }>('POST', `/v1/admin/items/${itemId}/stock-adjustments`, {
-              quantity: -3,
-              reason: 'damaged',
-            }),
-          ),
-        ),
-      ]);
+      const adjusting = Array.from({ length: 10 }, () =>
+        shop.admin<{ code?: string }>('POST', `/v1/admin/items/${itemId}/stock-adjustments`, {
+          quantity: -3,
+          reason: 'damaged',
+        }),
+      );
+      await Promise.race(adjusting); // or a fast strategy has sold everything before the first arrives
+      const answers = await Promise.all(
+        buyers.map((buyer) => buyer.order(saleId, [{ itemId, quantity: 1 }])),
+      );
+      const adjustments = await Promise.all(adjusting);
       const taken = 3 * adjustments.filter((answer) => answer.status === 201).length;
       const sold = answers.filter((answer) => answer.status === 201).length;
       expect(sold + taken).toBeLessThanOrEqual(20);
       expect(20 - sold - taken).toBeLessThan(3); // nothing left over that either could have had
-      const { stock_below_reserved: refused = 0, 201: adjusted = 0 } = tally(adjustments);
-      expect([refused + adjusted, refused > 0]).toEqual([10, true]); // whoever was faster, not all could have it
+      expect(Object.keys(tally(adjustments)).sort()).toEqual(['201', 'stock_below_reserved']);
       await expectBalanced(saleId);
     });
   });
