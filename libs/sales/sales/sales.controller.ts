@@ -5,11 +5,18 @@ import type { FastifyReply } from 'fastify';
 import { Public, readCursor, toPage, UuidParam } from '#platform';
 import { SaleReader, storefrontView } from './sale-reader.js';
 import { SalePage, SaleQuery, SaleView } from './sale.dto.js';
+import { SharedReads } from './shared-reads.js';
 
 @ApiTags('storefront')
 @Public()
 @Controller('v1/sales')
 export class SalesController {
+  /** The page that everybody reloads at noon costs one statement at a time, and its ETag is worked out once for each. */
+  private readonly pages = new SharedReads(async (saleId) => {
+    const sale = storefrontView(await this.reader.read(saleId));
+    return { sale, etag: etagOf(sale) };
+  });
+
   constructor(private readonly reader: SaleReader) {}
 
   @Get()
@@ -25,8 +32,7 @@ export class SalesController {
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SaleView | undefined> {
-    const sale = storefrontView(await this.reader.read(saleId));
-    const etag = etagOf(sale);
+    const { sale, etag } = await this.pages.read(saleId);
     void reply.headers({ etag, 'cache-control': 'no-cache' });
     if (known?.split(',').some((candidate) => candidate.trim() === etag)) {
       void reply.status(304);
