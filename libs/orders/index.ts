@@ -1,4 +1,5 @@
 export { OrdersModule } from './orders.module.js';
+export { OrderArchive } from './archive/order-archive.js';
 export { decide } from './placement/decide.js';
 export { Deadline, DeadlineError } from './placement/deadline.js';
 export { Gate } from './placement/gate.js';
@@ -6,7 +7,7 @@ export { ItemLocks } from './placement/item-locks.js';
 export { OrderPlacement, type PlacementLimits } from './placement/order-placement.js';
 export { placeInTransaction, type TransactionOptions } from './placement/order-transaction.js';
 export type { Outcome, PlacementRequest } from './placement/placement.js';
-export { isPurchaseLimitRace } from './placement/record.js';
+export { isArchivedKeyRace, isPurchaseLimitRace } from './placement/record.js';
 export {
   LaneLeftError,
   LaneTimeoutError,

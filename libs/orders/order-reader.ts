@@ -22,8 +22,12 @@ export class OrderReader {
 
   /** Newest first, one more than a page so that the caller sees whether there is a next one. */
   async list(buyerId: string, afterId: string | undefined): Promise<Order[]> {
+    const own = { buyerId, ...(afterId === undefined ? {} : { id: LessThan(afterId) }) };
     const rows = await this.orders.find({
-      where: { buyerId, ...(afterId === undefined ? {} : { id: LessThan(afterId) }) },
+      where: [
+        { ...own, archived: false }, // each half has an index of its own
+        { ...own, archived: true },
+      ],
       order: { id: 'DESC' },
       take: PAGE_SIZE + 1,
     });

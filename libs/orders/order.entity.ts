@@ -13,6 +13,10 @@ export class CustomerOrder {
   @Column({ name: 'buyer_id', type: 'uuid' })
   buyerId: string;
 
+  /** Its key is kept apart from those of recent orders. */
+  @Column({ type: 'boolean' })
+  archived: boolean;
+
   @Column({ type: 'text' })
   status: OrderStatus;
 

@@ -19,7 +19,7 @@ const DOCTORED: [what: string, sql: string, broken: string][] = [
   ],
   [
     'an order is doubled under its key',
-    `ALTER TABLE customer_order DROP CONSTRAINT customer_order_idempotency;
+    `DROP INDEX customer_order_idempotency_recent;
      INSERT INTO customer_order SELECT (jsonb_populate_record(o, '{"id": "$new"}')).* FROM customer_order o WHERE id = $order;
      INSERT INTO order_line SELECT (jsonb_populate_record(l, '{"order_id": "$new"}')).* FROM order_line l WHERE order_id = $order`,
     'once',

@@ -77,7 +77,10 @@ describe('OrderPlacement', () => {
     ['a lock timeout', Object.assign(new Error('lock timeout'), { code: '55P03' })],
     [
       'a key that was taken in between',
-      Object.assign(new Error('duplicate'), { code: '23505', constraint: 'customer_order_idempotency' }),
+      Object.assign(new Error('duplicate'), {
+        code: '23505',
+        constraint: 'customer_order_idempotency_recent',
+      }),
     ],
     ['a limit that was reached in between', limitRace],
     ['stock that was taken in between', new StockTakenError(['item'])],

@@ -1,6 +1,6 @@
 -- Writes the accepted orders of a batch: orders, lines, and what they count for limits and allotments.
 --
--- Guards    unique (buyer_id, idempotency_key); the purchase limit, which the upsert's condition checks on the row as
+-- Guards    unique (buyer_id, idempotency_key) among recent orders, to which every new one belongs; the purchase limit, which the upsert's condition checks on the row as
 --           it is and not as it was read; the CHECK held <= allotment
 -- Inputs    when they were created: $1 timestamptz
 --           parallel arrays, one entry an order: $2 uuid[] ids · $3 uuid[] sales · $4 uuid[] buyers · $5 text[] keys ·

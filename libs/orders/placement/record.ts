@@ -3,10 +3,16 @@ import type { Order } from '../order.js';
 import type { PlacementRequest } from './placement.js';
 
 const RECORD = loadStatement(import.meta.url, './record.sql');
+const REFUSE_ARCHIVED_KEYS = loadStatement(import.meta.url, './refuse-archived-keys.sql');
 
 /** A purchase limit was reached by a transaction that this one did not see: decide again. */
 export function isPurchaseLimitRace(error: unknown): boolean {
   return codeOf(error) === 'HF001';
+}
+
+/** A key belongs to an order that was archived after this transaction looked: decide again. */
+export function isArchivedKeyRace(error: unknown): boolean {
+  return codeOf(error) === 'HF002';
 }
 
 export interface AcceptedOrder {
@@ -14,18 +20,23 @@ export interface AcceptedOrder {
   readonly order: Order;
 }
 
-/** Writes accepted orders, their lines and purchases. A limit that was passed meanwhile fails the transaction. */
+/**
+ * Writes accepted orders, their lines and purchases. A limit that was passed meanwhile fails the transaction, and so does
+ * a key that was taken.
+ */
 export function recordOrders(transaction: Transaction, accepted: readonly AcceptedOrder[]): void {
   const [first] = accepted;
   if (!first) return;
   const orders = accepted.map(({ order }) => order);
   const lines = orders.flatMap((order) => order.lines.map((line) => ({ orderId: order.id, ...line })));
+  const buyers = plainArray(orders, (order) => order.buyerId);
+  const keys = accepted.map(({ request }) => request.idempotencyKey);
   transaction.send(RECORD, [
     first.order.createdAt, // a batch is decided at one moment
     plainArray(orders, (order) => order.id),
     plainArray(orders, (order) => order.saleId),
-    plainArray(orders, (order) => order.buyerId),
-    accepted.map(({ request }) => request.idempotencyKey),
+    buyers,
+    keys,
     plainArray(accepted, ({ request }) => request.requestHash),
     plainArray(orders, (order) => order.totalAmount),
     plainArray(orders, (order) => order.currency),
@@ -37,6 +48,7 @@ export function recordOrders(transaction: Transaction, accepted: readonly Accept
     plainArray(lines, (line) => line.quantity),
     plainArray(lines, (line) => line.unitPriceAmount),
   ]);
+  transaction.send(REFUSE_ARCHIVED_KEYS, [buyers, keys]);
 }
 
 function holdSecondsOf({ createdAt, expiresAt }: Order): number {

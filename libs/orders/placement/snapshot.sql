@@ -27,8 +27,14 @@ SELECT
    WHERE offer.purchase_limit IS NOT NULL -- without a limit nobody asks how much a buyer has
      AND sale_id = ANY ($1::uuid[]) AND item_id = ANY ($2::uuid[]) AND buyer_id = ANY ($3::uuid[])) AS purchases,
   (SELECT json_agg(json_build_object(
-      'buyerId', placed.buyer_id, 'idempotencyKey', placed.idempotency_key,
+      'buyerId', asked.buyer_id, 'idempotencyKey', asked.idempotency_key,
       'orderId', placed.id, 'requestHash', placed.request_hash))
    FROM unnest($3::uuid[], $4::text[]) AS asked (buyer_id, idempotency_key)
-   JOIN customer_order placed USING (buyer_id, idempotency_key)) AS placed
+   CROSS JOIN LATERAL ( -- each half has an index of its own
+     SELECT id, request_hash FROM customer_order o
+     WHERE o.buyer_id = asked.buyer_id AND o.idempotency_key = asked.idempotency_key AND NOT archived
+     UNION ALL
+     SELECT id, request_hash FROM customer_order o
+     WHERE o.buyer_id = asked.buyer_id AND o.idempotency_key = asked.idempotency_key AND archived
+   ) AS placed) AS placed
 WHERE NOT pg_is_in_recovery()

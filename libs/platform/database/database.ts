@@ -41,6 +41,7 @@ export class Database implements SqlExecutor {
       max: poolSize,
       pipeline: true, // statements that wait for no answer travel together
       application_name: 'holdfast',
+      options: '-c enable_seqscan=off', // a plan made while a table was small would read all of it when it has grown
       ...CONNECTION_LIMITS,
       statement_timeout: HOLD_TIMEOUT_MS,
       query_timeout: 2 * HOLD_TIMEOUT_MS, // a server that is stopped never sends the timeout of its own
