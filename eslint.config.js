@@ -14,6 +14,8 @@ const MAY_IMPORT = {
   'libs/inventory': ['#lock', '#platform'],
   'libs/sales': ['#inventory', '#lock', '#platform'],
   'libs/orders': ['#sales', '#inventory', '#lock', '#platform'],
+  'apps/shared': ['#lock', '#platform'],
+  'apps/worker': ['#orders', '#sales', '#inventory', '#lock', '#platform'],
   'apps/api': ['#orders', '#sales', '#inventory', '#lock', '#platform'],
   local: ['#platform'],
   load: ['#local', '#platform'],

@@ -49,7 +49,7 @@ export class Launcher {
     return startup;
   }
 
-  /** Calls off a start that is under way, and stops the service, then Redis, then PostgreSQL. */
+  /** Calls off a start that is under way, and stops the processes of the service, then Redis, then PostgreSQL. */
   async stop(): Promise<void> {
     this.calledOff.abort();
     await this.startup;
@@ -78,6 +78,7 @@ export class Launcher {
       PORT: String(port),
     };
     const url = await this.startService(settings);
+    await this.startWorker(settings);
     writePidFile(pidFile, process.pid, url);
     if (!config.production) await this.seed(url, settings.ADMIN_API_KEY);
     const adminKey = env.ADMIN_API_KEY === undefined ? settings.ADMIN_API_KEY : undefined;
@@ -156,6 +157,20 @@ export class Launcher {
     if (await isWithoutRedis(service.url))
       this.print('Redis does not answer; the service works without it, slower.');
     return service.url;
+  }
+
+  private async startWorker(env: Readonly<Record<string, string>>): Promise<void> {
+    this.proceed('Starting the worker …');
+    const worker = await startService({
+      app: 'worker',
+      env: { ...env, PORT: String(await freePort()) },
+      onLine: this.print,
+      signal: this.calledOff.signal,
+    });
+    this.stops.push({ title: 'the worker', stop: () => worker.stop() });
+    void worker.exited.then(({ code, signal }) => {
+      this.fail(`The worker ended by itself (${signal ?? `exit code ${code ?? 'unknown'}`}).`);
+    });
   }
 
   private async seed(url: string, adminKeys: string): Promise<void> {

@@ -27,6 +27,8 @@ export interface LocalService {
 }
 
 export interface ServiceOptions {
+  /** Which process of the service. Default: the API. */
+  readonly app?: 'api' | 'worker';
   /** The whole environment of the service but for PATH, HOME, HOST and PORT (a free one unless named here). */
   readonly env: Readonly<Record<string, string>>;
   /** Hears every line of its output. */
@@ -42,7 +44,6 @@ export interface ServiceOptions {
  * what is young; with 64 MB an order takes a sixth less of the processor.
  */
 export const NODE_OPTIONS = ['--max-semi-space-size=64'];
-const MAIN = path.join(PROJECT_ROOT, 'dist', 'apps', 'api', 'main.js');
 const PRELOAD = path.join(PROJECT_ROOT, 'dist', 'local', 'exit-with-launcher.js');
 const KEPT_LINES = 1_000;
 const SHOWN_LINES = 15;
@@ -53,9 +54,10 @@ const DRAIN: readonly StopStep[] = [{ signal: 'SIGTERM', withinMs: 15_000 }]; //
  * @throws LocalError with its last lines when it ends early, is not ready in time, or has not been built
  */
 export async function startService(options: ServiceOptions): Promise<LocalService> {
-  if (!existsSync(MAIN)) throw new LocalError('The service has not been built: run "npm run build".');
+  const main = path.join(PROJECT_ROOT, 'dist', 'apps', options.app ?? 'api', 'main.js');
+  if (!existsSync(main)) throw new LocalError('The service has not been built: run "npm run build".');
   const port = Number(options.env.PORT ?? 0) || (await freePort());
-  const service = await spawnService(options.env, port);
+  const service = await spawnService(main, options.env, port);
   const logs = keepLines(service, options.onLine);
   const url = urlOf(options.env.HOST, port);
   try {
@@ -90,9 +92,13 @@ function urlOf(host: string | undefined, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function spawnService(env: Readonly<Record<string, string>>, port: number): Promise<DetachedProcess> {
+function spawnService(
+  main: string,
+  env: Readonly<Record<string, string>>,
+  port: number,
+): Promise<DetachedProcess> {
   const { PATH, HOME } = process.env;
-  const program = [...NODE_OPTIONS, '--import', pathToFileURL(PRELOAD).href, MAIN];
+  const program = [...NODE_OPTIONS, '--import', pathToFileURL(PRELOAD).href, main];
   return DetachedProcess.spawn(process.execPath, program, {
     cwd: PROJECT_ROOT,
     env: { PATH, HOME, HOST: '127.0.0.1', ...env, PORT: String(port) },

@@ -3,14 +3,22 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LockModule } from '#lock/nest';
 import { OrdersModule } from '#orders';
-import { AccessGuard, CONFIG, Metrics, PlatformModule, ProblemFilter, type Config } from '#platform';
+import {
+  AccessGuard,
+  AccessModule,
+  CONFIG,
+  Metrics,
+  PlatformModule,
+  ProblemFilter,
+  type Config,
+} from '#platform';
 import { SalesModule } from '#sales';
 import { GuestsController } from './guests/guests.controller.js';
-import { lockOptions } from './lock-options.js';
-import { HealthController } from './operations/health.controller.js';
+import { lockOptions } from '../shared/lock-options.js';
+import { HealthController } from '../shared/operations/health.controller.js';
 import { LocksAdminController } from './operations/locks.admin.controller.js';
-import { MetricsController } from './operations/metrics.controller.js';
-import { Readiness } from './operations/readiness.js';
+import { MetricsController } from '../shared/operations/metrics.controller.js';
+import { Readiness } from '../shared/operations/readiness.js';
 
 @Module({})
 export class ApiModule {
@@ -19,6 +27,7 @@ export class ApiModule {
       module: ApiModule,
       imports: [
         PlatformModule.forRoot(config),
+        AccessModule,
         LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions }),
         TerminusModule.forRoot({ logger: false }),
         SalesModule,

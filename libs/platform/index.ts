@@ -1,9 +1,22 @@
 export * from './auth/access.js';
 export { AccessGuard } from './auth/access.guard.js';
+export { AccessModule } from './auth/access.module.js';
 export { AdminKeys } from './auth/admin-keys.js';
 export { BuyerTokens, type Buyer } from './auth/buyer-tokens.js';
-export { ConfigurationError, loadConfig, type Config } from './config/config.js';
-export { configFromEnvironment, databaseUrlFromEnvironment } from './config/environment.js';
+export {
+  ConfigurationError,
+  loadConfig,
+  loadWorkerConfig,
+  type Config,
+  type ProcessConfig,
+  type WorkerConfig,
+} from './config/config.js';
+export { CONFIG } from './config/config.token.js';
+export {
+  configFromEnvironment,
+  databaseUrlFromEnvironment,
+  workerConfigFromEnvironment,
+} from './config/environment.js';
 export {
   LYING_STRATEGIES,
   SETTINGS,
@@ -37,7 +50,7 @@ export { createValidationPipe } from './http/validation.js';
 export { newId } from './ids.js';
 export { createLogger, NestLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
-export { CONFIG, PlatformModule } from './platform.module.js';
+export { PlatformModule } from './platform.module.js';
 export { describeProblem, PROBLEM_MEDIA_TYPE, type ProblemDocument } from './problem/problem-document.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export {

@@ -1,33 +1,23 @@
 import { Global, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AdminKeys } from './auth/admin-keys.js';
-import { BuyerTokens } from './auth/buyer-tokens.js';
-import type { Config } from './config/config.js';
+import type { WorkerConfig } from './config/config.js';
+import { CONFIG } from './config/config.token.js';
 import { DatabaseClock } from './database/clock.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { Database } from './database/database.js';
 import { Metrics } from './metrics/metrics.js';
 
-/** The injection token of the validated settings. */
-export const CONFIG = Symbol('Config');
-
-/** What every module needs: settings, database, clock, metrics, and who is calling. */
+/** What every process needs: settings, database, clock and metrics. */
 @Global()
 @Module({})
 export class PlatformModule implements OnApplicationShutdown {
   constructor(private readonly clock: DatabaseClock) {}
 
-  static forRoot(config: Config): DynamicModule {
+  static forRoot(config: WorkerConfig): DynamicModule {
     const providers = [
       { provide: CONFIG, useValue: config },
       { provide: Database, useFactory: () => createDatabase(config) },
       { provide: DatabaseClock, inject: [Database], useFactory: startClock },
-      {
-        provide: BuyerTokens,
-        inject: [DatabaseClock],
-        useFactory: (clock: DatabaseClock) => new BuyerTokens(config.buyerJwtSecrets, clock),
-      },
-      { provide: AdminKeys, useValue: new AdminKeys(config.adminApiKeys) },
       { provide: Metrics, useFactory: () => new Metrics() },
     ];
     return {
@@ -50,7 +40,7 @@ export class PlatformModule implements OnApplicationShutdown {
   }
 }
 
-function createDatabase(config: Config): Database {
+function createDatabase(config: WorkerConfig): Database {
   const logger = new Logger('Database');
   return new Database({
     url: config.databaseUrl,

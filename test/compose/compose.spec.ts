@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { freePort, NODE_OPTIONS, startService } from '#local';
-import { loadConfig, SETTINGS } from '#platform';
+import { loadConfig, loadWorkerConfig, SETTINGS } from '#platform';
 import { cloneDatabase, testRedisUrl } from '../support/database.js';
 import { environmentOf, readCompose, readDockerfile, ROOT, valueOf } from './files.js';
 
@@ -16,7 +16,7 @@ const SECRETS = {
   ADMIN_API_KEY: 'an-administrator',
 };
 const compose = readCompose(SECRETS);
-const { postgres, redis, migrate, api } = compose.services;
+const { postgres, redis, migrate, api, worker } = compose.services;
 const stages = readDockerfile();
 const image = stages.at(-1) ?? [];
 const imageEnvironment = environmentOf(image);
@@ -28,6 +28,7 @@ describe('the configuration', () => {
     ['the image', imageEnvironment],
     ['api', api.environment],
     ['migrate', migrate.environment],
+    ['worker', worker.environment],
   ])('%s sets nothing but known settings', (_, environment) => {
     expect(Object.keys(environment ?? {}).filter((name) => !variables.has(name))).toEqual([]);
   });
@@ -38,6 +39,12 @@ describe('the configuration', () => {
     expect(config.strategy).toBe(
       loadConfig({ ...SECRETS, DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x' }).strategy,
     );
+  });
+
+  test('so does the worker, without a secret of the API', () => {
+    const config = loadWorkerConfig({ ...imageEnvironment, ...worker.environment });
+    expect(config).toMatchObject({ production: true, port: loadConfig(apiEnvironment).port }); // its health check's
+    expect(Object.keys(worker.environment ?? {})).not.toContain('BUYER_JWT_SECRET');
   });
 
   test.each(Object.keys(SECRETS))('without %s it does not come up', (name) => {
@@ -59,7 +66,8 @@ describe('the configuration', () => {
     const url = `postgres://${user ?? ''}:${password ?? ''}@postgres:5432/${database ?? ''}`;
     expect(api.environment?.DATABASE_URL).toBe(url);
     expect(migrate.environment?.DATABASE_URL).toBe(url);
-    expect(api.environment?.REDIS_URL).toBe('redis://redis:6379');
+    expect(worker.environment?.DATABASE_URL).toBe(url);
+    for (const { environment } of [api, worker]) expect(environment?.REDIS_URL).toBe('redis://redis:6379');
   });
 });
 
@@ -78,10 +86,10 @@ describe('the image', () => {
   test('service and migration are files that the build makes', () => {
     const start = JSON.parse(valueOf(image, 'CMD') ?? '') as string[];
     expect(start.slice(1, -1)).toEqual(NODE_OPTIONS); // as it is started, and measured, everywhere else
-    for (const command of [start, migrate.command ?? []]) {
+    for (const command of [start, migrate.command ?? [], worker.command ?? []]) {
       const [program, file = ''] = [command[0], command.at(-1)];
       expect(program).toBe('node');
-      expect(file).toMatch(/^dist\/apps\/api\/\w+\.js$/);
+      expect(file).toMatch(/^dist\/apps\/(api|worker)\/\w+\.js$/);
       expect(existsSync(path.join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
     }
     const copied = image.filter(({ name }) => name === 'COPY').map(({ value }) => value.split(' ').at(-1));
@@ -130,17 +138,20 @@ describe('the image', () => {
 describe('the order of things', () => {
   test('the service starts after the migration has completed, and that after PostgreSQL answers', () => {
     expect(migrate.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
-    expect(api.depends_on).toEqual({
-      postgres: { condition: 'service_healthy' },
-      redis: { condition: 'service_healthy' },
-      migrate: { condition: 'service_completed_successfully' },
-    });
+    for (const { depends_on } of [api, worker]) {
+      expect(depends_on).toEqual({
+        postgres: { condition: 'service_healthy' },
+        redis: { condition: 'service_healthy' },
+        migrate: { condition: 'service_completed_successfully' },
+      });
+    }
     expect(migrate.restart).toBe('no'); // a step that restarted for ever would never complete
     for (const store of [postgres, redis]) expect(store.healthcheck?.test?.[0]).toBe('CMD');
   });
 
   test('the service has longer to stop than it takes to drain', () => {
-    expect(Number.parseInt(api.stop_grace_period ?? '', 10)).toBeGreaterThan(10);
+    for (const { stop_grace_period } of [api, worker])
+      expect(Number.parseInt(stop_grace_period ?? '', 10)).toBeGreaterThan(10);
   });
 
   test('what PostgreSQL keeps outlives its container', () => {

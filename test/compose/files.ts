@@ -19,7 +19,7 @@ export interface ComposeService {
 }
 
 export interface Compose {
-  readonly services: Readonly<Record<'postgres' | 'redis' | 'migrate' | 'api', ComposeService>>;
+  readonly services: Readonly<Record<'postgres' | 'redis' | 'migrate' | 'api' | 'worker', ComposeService>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 

@@ -24,11 +24,13 @@ interface Placement extends TransactionOptions {
 
 /** The order transaction on a real database, with guards that can be switched off one by one. */
 export class GuardBench {
+  readonly url: string;
   readonly sql: Pool;
   readonly database: Database;
   private readonly drop: () => Promise<void>;
 
   private constructor(url: string, drop: () => Promise<void>) {
+    this.url = url;
     this.database = new Database({ url, poolSize: 4 });
     this.sql = new Pool({ connectionString: url, max: 2 });
     this.drop = drop;

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { freePort } from '#local';
+import { commandLineOf } from '../../local/processes.js';
 import { LauncherProcess, ROOT } from './launcher-process.js';
 import { descendantsOf, runningOf } from './process-table.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -75,7 +76,7 @@ describe('npm start', () => {
     expect(order.status).toBe(201);
 
     const pids = descendantsOf(first.pid);
-    expect(pids.length).toBeGreaterThanOrEqual(3); // the service, Redis, PostgreSQL and its own
+    expect(pids.length).toBeGreaterThanOrEqual(4); // the service, the worker, Redis, PostgreSQL and its own
     expect(await first.stop()).toBe(0);
     expect(runningOf(pids)).toEqual([]);
     expect(first.lines.at(-1)).toBe('Stopped.');
@@ -134,6 +135,16 @@ describe('npm start', () => {
     expect(runningOf(pids)).toEqual([]);
   });
 
+  test('when the worker ends by itself, too', async () => {
+    const launcher = start();
+    await launcher.url();
+    const worker = descendantsOf(launcher.pid).find((pid) => commandLineOf(pid).includes('apps/worker'));
+    if (worker === undefined) throw new Error('No worker runs.');
+    process.kill(worker, 'SIGKILL');
+    expect(await launcher.exit).toBe(1);
+    expect(launcher.output).toContain('The worker ended by itself (SIGKILL).');
+  });
+
   test('Ctrl-C, pressed twice, stops everything in order', async () => {
     const launcher = start();
     await launcher.url();
@@ -144,6 +155,7 @@ describe('npm start', () => {
     expect(await launcher.exit).toBe(0);
     const steps = launcher.lines.filter((line) => /^(Stopping|Stopped)/.test(line));
     expect(steps).toEqual([
+      'Stopping the worker …',
       'Stopping the service …',
       'Stopping Redis …',
       'Stopping PostgreSQL …',
@@ -152,7 +164,7 @@ describe('npm start', () => {
     expect(runningOf(pids)).toEqual([]);
   });
 
-  test.each(['Starting PostgreSQL', 'Migrating', 'Starting the service'])(
+  test.each(['Starting PostgreSQL', 'Migrating', 'Starting the service', 'Starting the worker'])(
     'SIGTERM while it is at "%s" leaves nothing either',
     async (step) => {
       const data = path.join(folder.path, `early-${step.replaceAll(' ', '-')}`);

@@ -1,5 +1,6 @@
 import { LYING_STRATEGIES, SETTINGS, type Setting } from './settings.js';
 
+type Environment = Readonly<Record<string, string | undefined>>;
 type Settings = typeof SETTINGS;
 type Value<S> = S extends Setting<infer V> ? V : never;
 
@@ -7,6 +8,25 @@ type Value<S> = S extends Setting<infer V> ? V : never;
 export type Config = { readonly [Name in keyof Settings]: Value<Settings[Name]> } & {
   readonly production: boolean;
 };
+
+/** What the worker reads of them: it serves neither buyers nor administrators. */
+const WORKER_SETTINGS = [
+  'nodeEnv',
+  'host',
+  'port',
+  'databaseUrl',
+  'databasePoolSize',
+  'redisUrl',
+  'lockProvider',
+  'redlockUrls',
+  'lockFallback',
+  'singleProcess',
+  'orderDeadlineMs',
+  'logLevel',
+] as const satisfies (keyof Settings)[];
+export type WorkerConfig = Pick<Config, (typeof WORKER_SETTINGS)[number] | 'production'>;
+/** What every process needs to be served. */
+export type ProcessConfig = Pick<WorkerConfig, 'host' | 'port' | 'logLevel'>;
 
 /** One line that names the variable and what it expects; a secret's value is never part of it. */
 export class ConfigurationError extends Error {
@@ -18,10 +38,20 @@ export class ConfigurationError extends Error {
  * An empty variable counts as absent, as shells and compose files produce them.
  * @throws ConfigurationError for the first setting that is wrong or missing
  */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function loadConfig(environment: Environment): Config {
+  return load(environment, Object.keys(SETTINGS) as (keyof Settings)[]);
+}
+
+/** The same for the worker, which needs none of the API's secrets. @throws ConfigurationError */
+export function loadWorkerConfig(environment: Environment): WorkerConfig {
+  return load(environment, WORKER_SETTINGS);
+}
+
+function load(environment: Environment, names: readonly (keyof Settings)[]): Config {
   const production = environment.NODE_ENV === 'production';
   const values: Record<string, unknown> = { production };
-  for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
+  for (const name of names) {
+    const setting: Setting<unknown> = SETTINGS[name];
     values[name] = readSetting(setting, environment[setting.variable], production);
   }
   values.guestBuyers ??= !production;
@@ -55,7 +85,7 @@ function contradictionIn(config: Config): string | undefined {
 }
 
 /** One setting alone, for a step that needs no more. @throws ConfigurationError */
-export function loadDatabaseUrl(environment: Readonly<Record<string, string | undefined>>): string {
+export function loadDatabaseUrl(environment: Environment): string {
   return readSetting(SETTINGS.databaseUrl, environment.DATABASE_URL, false) as string;
 }
 

@@ -40,6 +40,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly ordersArchived = new Counter({
+    name: 'holdfast_orders_archived_total',
+    help: 'Orders whose keys went from those of recent orders to those of old ones',
+    registers: [this.registry],
+  });
+
   readonly databasePool = new Gauge({
     name: 'holdfast_database_connections',
     help: 'Connections of the order pool',

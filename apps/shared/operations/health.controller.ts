@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 import { FallbackLockProvider, LockManager } from '#lock';
-import { CONFIG, pendingMigrations, ProblemError, Public, type Config } from '#platform';
+import { CONFIG, pendingMigrations, ProblemError, Public, type WorkerConfig } from '#platform';
 import { Readiness } from './readiness.js';
 
 const PROBE = `health:locks:${randomUUID()}:probe`;
@@ -40,7 +40,7 @@ export class HealthController {
     private readonly dataSource: DataSource,
     private readonly locks: LockManager,
     private readonly readiness: Readiness,
-    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CONFIG) private readonly config: WorkerConfig,
   ) {}
 
   @Get('live')

@@ -5,22 +5,22 @@ import { type LockModuleOptions } from '#lock/nest';
 import { PostgresLockProvider } from '#lock/postgres';
 import { RedisLockProvider } from '#lock/redis';
 import { RedlockProvider } from '#lock/redlock';
-import type { Config, Metrics } from '#platform';
+import type { Metrics, WorkerConfig } from '#platform';
 
 /** No lease of this service is longer. So long a quorum trusts no node that has just started, and a fallback waits a little longer. */
 const MAX_LEASE_MS = 10_000;
 
-type ProviderName = Config['lockProvider'] | Exclude<Config['lockFallback'], 'none'>;
+type ProviderName = WorkerConfig['lockProvider'] | Exclude<WorkerConfig['lockFallback'], 'none'>;
 
 /** What LOCK_PROVIDER and LOCK_FALLBACK choose from. */
-const LOCK_PROVIDERS: Record<ProviderName, (config: Config) => LockProvider> = {
+const LOCK_PROVIDERS: Record<ProviderName, (config: WorkerConfig) => LockProvider> = {
   redis: ({ redisUrl }) => new RedisLockProvider({ url: redisUrl }),
   redlock: ({ redlockUrls }) => new RedlockProvider({ urls: redlockUrls, maxLeaseMs: MAX_LEASE_MS }),
   postgres: ({ databaseUrl }) => new PostgresLockProvider({ connectionString: databaseUrl }),
   memory: () => new MemoryLockProvider(),
 };
 
-export function lockOptions(config: Config, { registry }: Metrics): LockModuleOptions {
+export function lockOptions(config: WorkerConfig, { registry }: Metrics): LockModuleOptions {
   const { lockProvider, lockFallback } = config;
   return {
     provider: LOCK_PROVIDERS[lockProvider](config),

@@ -1,0 +1,39 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TerminusModule } from '@nestjs/terminus';
+import { LockModule } from '#lock/nest';
+import { OrderArchive } from '#orders';
+import { CONFIG, Database, Metrics, PlatformModule, ProblemFilter, type WorkerConfig } from '#platform';
+import { lockOptions } from '../shared/lock-options.js';
+import { HealthController } from '../shared/operations/health.controller.js';
+import { MetricsController } from '../shared/operations/metrics.controller.js';
+import { Readiness } from '../shared/operations/readiness.js';
+import { OrderArchiveJob } from './order-archive.job.js';
+
+/** What goes on in the background. Any number of replicas may run; over HTTP they tell their health and metrics alone. */
+@Module({})
+export class WorkerModule {
+  static forRoot(config: WorkerConfig): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        PlatformModule.forRoot(config),
+        LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions }),
+        ScheduleModule.forRoot(),
+        TerminusModule.forRoot({ logger: false }),
+      ],
+      controllers: [HealthController, MetricsController],
+      providers: [
+        Readiness,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        {
+          provide: OrderArchive,
+          inject: [Database],
+          useFactory: (database: Database) => new OrderArchive(database),
+        },
+        OrderArchiveJob,
+      ],
+    };
+  }
+}

@@ -1,0 +1,26 @@
+import { Global, Module } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.token.js';
+import { DatabaseClock } from '../database/clock.js';
+import { AdminKeys } from './admin-keys.js';
+import { BuyerTokens } from './buyer-tokens.js';
+
+/** Who is calling: buyers and administrators, by the secrets of the settings. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: BuyerTokens,
+      inject: [CONFIG, DatabaseClock],
+      useFactory: ({ buyerJwtSecrets }: Config, clock: DatabaseClock) =>
+        new BuyerTokens(buyerJwtSecrets, clock),
+    },
+    {
+      provide: AdminKeys,
+      inject: [CONFIG],
+      useFactory: ({ adminApiKeys }: Config) => new AdminKeys(adminApiKeys),
+    },
+  ],
+  exports: [BuyerTokens, AdminKeys],
+})
+export class AccessModule {}

@@ -1,0 +1,2 @@
+/** The injection token of the validated settings. */
+export const CONFIG = Symbol('Config');
