@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
+import type pg from 'pg';
 import { integer, throwIfAborted, UsageError, type Progress } from '#load';
 import { connectTo } from '../servers/stores.js';
 import { dropIndexes } from './indexes.js';
 
 const SALES = 100;
 const UNITS_LEFT = 1_000;
-const AT_ONCE = 250_000;
+const AT_ONCE = 100_000;
+const SESSIONS = 2;
 const BYTES_EACH = 2_000; // rows, indexes and the log of writing them
 /** The session's own: nothing of this is acknowledged to anybody. */
 const FAST = [
@@ -42,20 +44,28 @@ export async function fillDatabase({
   const seconds = () => (performance.now() - startedMs) / 1000;
   let doing = '';
   progress.show(() => `storing ${integer(orders)} orders: ${doing}, ${Math.round(seconds())} s`);
-  const client = await connectTo(databaseUrl);
-  const interrupt = () => void client.end(); // a statement may take long: this ends it
+  const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => connectTo(databaseUrl)));
+  const [client] = sessions as [pg.Client];
+  const interrupt = () => sessions.forEach((session) => void session.end()); // a statement may take long: this ends it
   signal.addEventListener('abort', interrupt, { once: true });
   try {
-    for (const statement of FAST) await client.query(statement);
-    await client.query(statementOf('stored-id'));
+    for (const session of sessions) {
+      for (const statement of FAST) await session.query(statement);
+      await session.query(statementOf('stored-id'));
+    }
     const indexes = await dropIndexes(client);
     await client.query(statementOf('catalogue'), [SALES, UNITS_LEFT]);
-    for (let first = 0; first < orders; first += AT_ONCE) {
-      throwIfAborted(signal);
-      doing = `${integer(first)} written`;
-      const last = Math.min(first + AT_ONCE, orders) - 1;
-      await client.query(statementOf('orders'), [first, last, orders, SALES]);
-    }
+    let next = 0;
+    const write = async (session: pg.Client) => {
+      while (next < orders) {
+        throwIfAborted(signal);
+        const first = next;
+        next = Math.min(first + AT_ONCE, orders);
+        doing = `${integer(first)} written`;
+        await session.query(statementOf('orders'), [first, next - 1, orders, SALES]);
+      }
+    };
+    await Promise.all(sessions.map(write));
     await client.query(statementOf('balance'));
     for (const [index, statement] of indexes.entries()) {
       throwIfAborted(signal);
@@ -69,7 +79,7 @@ export async function fillDatabase({
   } finally {
     progress.done();
     signal.removeEventListener('abort', interrupt);
-    await client.end();
+    await Promise.all(sessions.map((session) => session.end()));
   }
   return seconds();
 }

@@ -1,4 +1,4 @@
--- Some of the stored orders, all of them paid: an order, a line, a purchase and two movements each.
+-- Some of the stored orders, all of them paid, and archived as the worker does with what is a day old: an order, a line, a purchase and two movements each.
 --
 -- Inputs    $1 bigint first and $2 bigint last of their numbers, from 0 · $3 bigint how many there will be in all ·
 --           $4 integer sales
@@ -32,7 +32,7 @@ WITH stored AS MATERIALIZED (
   SELECT sell_id, item_id, id, 'sell', -1, -1, at FROM stored
 )
 INSERT INTO customer_order (id, sale_id, buyer_id, idempotency_key, request_hash, status, stock_state, total_amount,
-                            currency, created_at, expires_at, first_expires_at, paid_at)
+                            currency, created_at, expires_at, first_expires_at, paid_at, archived)
 SELECT id, sale_id, buyer_id, gen_random_uuid()::text, md5(id::text) || md5(sku), 'paid', 'sold', 129900,
-       'EUR', at, at + interval '10 minutes', at + interval '10 minutes', at
+       'EUR', at, at + interval '10 minutes', at + interval '10 minutes', at, true
 FROM stored
