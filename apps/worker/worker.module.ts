@@ -3,12 +3,13 @@ import { APP_FILTER } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { LockModule } from '#lock/nest';
-import { OrderArchive } from '#orders';
+import { OrderArchive, ReservationEnds } from '#orders';
 import { CONFIG, Database, Metrics, PlatformModule, ProblemFilter, type WorkerConfig } from '#platform';
 import { lockOptions } from '../shared/lock-options.js';
 import { HealthController } from '../shared/operations/health.controller.js';
 import { MetricsController } from '../shared/operations/metrics.controller.js';
 import { Readiness } from '../shared/operations/readiness.js';
+import { ExpirySweepJob } from './expiry-sweep.job.js';
 import { OrderArchiveJob } from './order-archive.job.js';
 
 /** What goes on in the background. Any number of replicas may run; over HTTP they tell their health and metrics alone. */
@@ -32,6 +33,12 @@ export class WorkerModule {
           inject: [Database],
           useFactory: (database: Database) => new OrderArchive(database),
         },
+        {
+          provide: ReservationEnds,
+          inject: [Database],
+          useFactory: (database: Database) => new ReservationEnds(database),
+        },
+        ExpirySweepJob,
         OrderArchiveJob,
       ],
     };

@@ -1,4 +1,5 @@
 export { claimStock, StaleFenceError, type Claim, type ClaimedStock } from './claim.js';
+export { releaseStock, type ReleasedLine } from './release.js';
 export {
   recordReservations,
   reserveStock,

@@ -1,3 +1,4 @@
+export { MAX_EXPIRED_AT_ONCE, ReservationEnds } from './lifecycle/reservation-ends.js';
 export { OrdersModule } from './orders.module.js';
 export { OrderArchive } from './archive/order-archive.js';
 export { decide } from './placement/decide.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
@@ -53,5 +53,12 @@ export class OrdersController {
   @ApiOkResponse({ type: OrderView })
   read(@BuyerId() buyerId: string, @Param('id', UuidParam) id: string): Promise<OrderView> {
     return this.orders.read(buyerId, id);
+  }
+
+  @Post(':id/cancellation')
+  @HttpCode(200)
+  @ApiOkResponse({ type: OrderView, description: 'The cancelled order; its stock is free again' })
+  cancel(@BuyerId() buyerId: string, @Param('id', UuidParam) id: string): Promise<OrderView> {
+    return this.orders.cancel(buyerId, id);
   }
 }

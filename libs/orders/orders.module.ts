@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Database } from '#platform';
+import { ReservationEnds } from './lifecycle/reservation-ends.js';
 import { OrderReader } from './order-reader.js';
 import { CustomerOrder, CustomerOrderLine } from './order.entity.js';
 import { OrdersController } from './orders.controller.js';
@@ -12,6 +14,16 @@ import { ReconciliationService } from './reconciliation/reconciliation.service.j
 @Module({
   imports: [TypeOrmModule.forFeature([CustomerOrder, CustomerOrderLine])],
   controllers: [OrdersController, ReconciliationController],
-  providers: [OrdersService, OrderReader, ReconciliationService, ...PLACEMENT_PROVIDERS],
+  providers: [
+    OrdersService,
+    OrderReader,
+    ReconciliationService,
+    {
+      provide: ReservationEnds,
+      inject: [Database],
+      useFactory: (database: Database) => new ReservationEnds(database),
+    },
+    ...PLACEMENT_PROVIDERS,
+  ],
 })
 export class OrdersModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hashRequest, newId, type Page, ProblemError, toPage } from '#platform';
+import { ReservationEnds } from './lifecycle/reservation-ends.js';
 import { OrderReader } from './order-reader.js';
 import type { Order } from './order.js';
 import { presentOrder, type CreateOrder, type OrderView } from './order.dto.js';
@@ -12,6 +13,7 @@ export class OrdersService {
   constructor(
     private readonly placement: OrderPlacement,
     private readonly reader: OrderReader,
+    private readonly reservations: ReservationEnds,
   ) {}
 
   /** @throws ProblemError with the code of the refusal, or what OrderPlacement throws */
@@ -35,6 +37,22 @@ export class OrdersService {
         throw new ProblemError(code, detail, retryAfterSec === undefined ? {} : { retryAfterSec });
       }
     }
+  }
+
+  /**
+   * Cancels an unpaid order; one that is cancelled already is answered as it is.
+   * @throws ProblemError not_found, invalid_order_state
+   */
+  async cancel(buyerId: string, orderId: string): Promise<OrderView> {
+    const cancelled = await this.reservations.cancel(orderId, buyerId);
+    const order = await this.reader.read(buyerId, orderId);
+    if (!cancelled && order.status !== 'cancelled') {
+      throw new ProblemError(
+        'invalid_order_state',
+        `Only an unpaid order can be cancelled; this one is ${order.status}.`,
+      );
+    }
+    return presentOrder(order);
   }
 
   async read(buyerId: string, orderId: string): Promise<OrderView> {

@@ -92,6 +92,7 @@ describe('operations', () => {
       '/v1/auth/guest',
       '/v1/orders',
       '/v1/orders/{id}',
+      '/v1/orders/{id}/cancellation',
       '/v1/sales',
       '/v1/sales/{saleId}',
     ]);

@@ -54,6 +54,10 @@ describe('the database', () => {
   test('is migrated by several processes at once', async () => {
     await database.query('DELETE FROM migrations WHERE id > 1');
     const applied = await Promise.all([migrate(clone.url), migrate(clone.url), migrate(clone.url)]);
-    expect(applied.flat()).toEqual(['LightenOrders1763700000000', 'ArchiveOrders1764300000000']);
+    expect(applied.flat()).toEqual([
+      'LightenOrders1763700000000',
+      'ArchiveOrders1764300000000',
+      'EndReservations1764400000000',
+    ]);
   }, 30_000);
 });

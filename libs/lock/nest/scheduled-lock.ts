@@ -14,6 +14,11 @@ export interface ScheduledLockOptions {
    * times from running it one after another. At most `atMostMs`. Default: 0.
    */
   atLeastMs?: number;
+  /**
+   * While the lock store is away: `skip` the run, or `run` it in every process, which is for a job that is right whoever else
+   * does it. Default: `skip`.
+   */
+  withoutStore?: 'skip' | 'run';
   /** Another provider of the manager than its first. */
   provider?: string;
 }
@@ -32,8 +37,8 @@ const logger = new Logger('ScheduledLock');
  * Lets one process alone run a job that a timer starts in all of them, as in
  * `@ScheduledLock({ name: 'reservations:expired:sweep', atMostMs: 60_000, atLeastMs: 1_000 }) @Interval(1_000)`.
  *
- * Where another process runs it, or the lock store is away, the run is skipped: it gives undefined, and the latter is
- * logged. The lock is not renewed: after `atMostMs` another process may begin, and a job that is still at work hears of
+ * Where another process runs it, or the lock store is away (unless `withoutStore` says otherwise), the run is skipped: it
+ * gives undefined, and the latter is logged. The lock is not renewed: after `atMostMs` another process may begin, and a job that is still at work hears of
  * it by the signal of `currentLock()`. The job's own error is thrown on as it is.
  * @throws LockUsageError as the application starts, for options that no run could succeed with
  */
@@ -72,6 +77,7 @@ class Run {
       });
     } catch (error) {
       if (!this.outcome) {
+        if (this.options.withoutStore === 'run' && error instanceof LockUnavailableError) return this.job();
         this.requireSkippable(error);
         return undefined;
       }

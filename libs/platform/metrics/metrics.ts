@@ -40,6 +40,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly ordersExpired = new Counter({
+    name: 'holdfast_orders_expired_total',
+    help: 'Orders whose time was over before they were paid',
+    registers: [this.registry],
+  });
+
   readonly ordersArchived = new Counter({
     name: 'holdfast_orders_archived_total',
     help: 'Orders whose keys went from those of recent orders to those of old ones',

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   sale_not_started: { status: 409, title: 'The sale has not started', retryable: true },
   sale_paused: { status: 409, title: 'The sale is paused', retryable: true },
   price_changed: { status: 409, title: 'The price has changed', retryable: false },
+  invalid_order_state: { status: 409, title: 'The order is past that', retryable: false },
   idempotency_key_in_flight: {
     status: 409,
     title: 'A request with this key is still under way',

@@ -13,7 +13,7 @@ const Interval = (everyMs: number) => SetMetadata('interval', everyMs);
 
 type Job = (run: number) => Promise<number>;
 
-function sweeper(options: { atMostMs: number; atLeastMs?: number }) {
+function sweeper(options: { atMostMs: number; atLeastMs?: number; withoutStore?: 'run' }) {
   @Injectable()
   class Sweeper {
     runs = 0;
@@ -176,6 +176,17 @@ describe('@ScheduledLock', () => {
     expect(warned.mock.calls.flat()).toContainEqual(expect.stringContaining('the lock store is away'));
     await lab.restart();
     await until(async () => (await one?.sweep()) !== undefined, { what: 'it runs again' });
+  });
+
+  test('runs in each replica while the store is away, for a job that is right whoever does it', async () => {
+    const all = await replicas(2, sweeper({ atMostMs: 1_000, withoutStore: 'run' }), 200);
+    await lab.redis.kill();
+    expect(await Promise.all(all.map((each) => each.sweep()))).toEqual([1, 1]);
+    const [one] = all;
+    if (!one) throw new Error('two replicas');
+    one.job = () => Promise.reject(new RangeError('nothing to sweep'));
+    await expect(one.sweep()).rejects.toThrow(RangeError);
+    await lab.restart();
   });
 
   test('skips the run while the application stops: a timer may still fire', async () => {
