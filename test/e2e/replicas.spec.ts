@@ -63,7 +63,7 @@ describe('two replicas', () => {
     };
     const answers = await crowd(saleId, linesOf, { buyers: 40, forMs: 3_000 });
     expect(Object.keys(tally(answers.map(({ answer }) => answer)))).toEqual(['201']);
-    expect(answers.length).toBeGreaterThan(400);
+    expect(answers.length).toBeGreaterThan(3 * 40); // nobody was held up in a first order or two
     expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(DEADLINE_MS / 2);
     expect((await shop.reconcile(saleId)).balanced).toBe(true);
   }, 30_000);

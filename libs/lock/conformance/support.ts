@@ -62,6 +62,17 @@ export function atMost(actual: number, highest: number, what: string): void {
   assert.ok(actual <= highest, `${what}: ${round(actual)}, at most ${round(highest)} was promised`);
 }
 
+/** A time that was promised has gone by. It says as much about the machine as about the lock: a case is tried again for it. */
+export class TooLateError extends assert.AssertionError {}
+
+/** @throws TooLateError */
+export function inTime(actualMs: number, highestMs: number, what: string): void {
+  if (actualMs <= highestMs) return;
+  throw new TooLateError({
+    message: `${what}: ${round(actualMs)}, at most ${round(highestMs)} was promised`,
+  });
+}
+
 /** While `work` runs, `Date` says `jumpMs` more than it is. */
 export async function withWallClock<T>(jumpMs: number, work: () => Promise<T>): Promise<T> {
   const RealDate = globalThis.Date;

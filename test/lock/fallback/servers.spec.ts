@@ -88,6 +88,19 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
     }
   }
 
+  /** A store that a busy machine keeps from answering in time is no store to rely on: the caller tries again, as here. */
+  async function answered<T>(call: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + BACK_MS;
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof LockUnavailableError) || performance.now() > deadline) throw error;
+        await sleep(20);
+      }
+    }
+  }
+
   it('[case 34] fails within its budget, drains, grants at the fallback, and goes back', async () => {
     const [one] = await open(1);
     if (!one) throw new Error('unreachable');
@@ -98,8 +111,8 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
       fences.push(lock.fence);
       await lock.release();
     };
-    await use();
-    const held = await locks.acquire('stock:held', { leaseMs: TERMS.maxLeaseMs, waitMs: 0 });
+    await answered(use);
+    const held = await answered(() => locks.acquire('stock:held', { leaseMs: TERMS.maxLeaseMs, waitMs: 0 }));
     const renewedAt = performance.now();
     await lab.redis.kill();
     const first = await timed(use());
@@ -121,12 +134,12 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
     );
     expect(lostAt).toBeGreaterThan(renewedAt); // its holder knew before anybody else was granted it
     expect(performance.now() - renewedAt).toBeGreaterThan(DRAIN_MS);
-    await use();
+    await answered(use);
     lab.redis = await startRedis({ port: lab.redis.port });
     await until(() => one.states.includes('returning'), { withinMs: BACK_MS, what: 'the primary answers' });
-    await use();
+    await answered(use);
     await back([one]);
-    await use();
+    await answered(use);
     expect(one.states).toEqual(['draining', 'fallback', 'returning', 'primary']);
     expect(fences).toHaveLength(4);
     expect(fences).toEqual([...new Set(fences)].sort((left, right) => left - right));
@@ -137,8 +150,8 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
     if (!one) throw new Error('unreachable');
     const request = { resources: ['stock:a'], owner: 'test', leaseMs: 500, floors: [0], replicaAcks: 0 };
     const holder = { ...request, placeMs: 0, token: 'holder' };
-    expect(await one.chain.acquire(holder)).toMatchObject({ granted: true });
-    const refusal = await one.chain.acquire({ ...request, placeMs: 500, token: 'next' });
+    expect(await answered(() => one.chain.acquire(holder))).toMatchObject({ granted: true });
+    const refusal = await answered(() => one.chain.acquire({ ...request, placeMs: 500, token: 'next' }));
     expect(Object.keys(refusal).sort()).toEqual(['granted', 'remainingMs', 'resource']);
     expect(await one.chain.release(holder)).toBe(true);
   });
@@ -148,7 +161,7 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
     if (!cut || !whole) throw new Error('unreachable');
     const request = { owner: 'test', leaseMs: TERMS.maxLeaseMs, floors: [0], placeMs: 0, replicaAcks: 0 };
     const ofWhole = { ...request, resources: ['stock:a'], token: 'of-whole' };
-    expect(await whole.chain.acquire(ofWhole)).toMatchObject({ granted: true });
+    expect(await answered(() => whole.chain.acquire(ofWhole))).toMatchObject({ granted: true });
     cut.proxy.cut();
     let granted: unknown;
     const deadline = performance.now() + 3 * DRAIN_MS;
@@ -165,8 +178,9 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
     expect(whole.chain.state).toBe('returning');
     expect(await whole.chain.release(ofWhole)).toBe(true);
     const ofCut = { ...request, resources: ['stock:a'], token: 'of-cut' };
-    expect(await cut.chain.acquire(ofCut)).toMatchObject({ granted: true });
-    expect(await whole.chain.acquire({ ...ofWhole, token: 'again' })).toMatchObject({ granted: false });
+    expect(await answered(() => cut.chain.acquire(ofCut))).toMatchObject({ granted: true });
+    const again = { ...ofWhole, token: 'again' };
+    expect(await answered(() => whole.chain.acquire(again))).toMatchObject({ granted: false });
     cut.proxy.restore();
     await back([cut, whole]);
   });

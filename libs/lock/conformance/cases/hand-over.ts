@@ -3,7 +3,7 @@ import { LockTicketError } from '../../errors.js';
 import type { Lock } from '../../lock.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
-import { aborted, atMost, sleep } from '../support.js';
+import { aborted, inTime, sleep } from '../support.js';
 
 export const HAND_OVER: readonly ConformanceCase[] = [
   {
@@ -40,7 +40,7 @@ async function adopted(context: CaseContext): Promise<void> {
   assert.deepEqual([...mine.fences], [...sent.fences], 'the fences stay the same');
   // A store that tells nobody anything leaves the sender to the end of its lease.
   const toldWithinMs = context.has('fair') ? 1_000 : leaseMs + 200;
-  atMost((await aborted(sent)) - adoptedAt, toldWithinMs, "ms until the sender's signal fires");
+  inTime((await aborted(sent)) - adoptedAt, toldWithinMs, "ms until the sender's signal fires");
   assert.equal(await sent.release(), false, "the sender's handle is dead");
   assert.equal(await sent.extend(60_000), false, "the sender's handle is dead");
   assert.equal(await mine.extend(5_000), true, 'the receiver holds it');

@@ -4,7 +4,7 @@ import type { Lock } from '../../lock.js';
 import type { LockManager } from '../../lock-manager.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
-import { atMost, replyLost, sleep, timed, until } from '../support.js';
+import { inTime, replyLost, sleep, timed, until } from '../support.js';
 
 const DEFAULT_BUDGET_MS = 1_500;
 
@@ -83,7 +83,7 @@ async function lateReply(context: CaseContext): Promise<void> {
   };
   await assert.rejects(locks.acquire(resource, { leaseMs, waitMs: 0 }), LockUnavailableError);
   await until(() => context.isFree(resource), { what: 'the late grant is released' });
-  atMost(performance.now() - appliedAt, leaseMs / 2, 'ms until it is released, long before its lease ends');
+  inTime(performance.now() - appliedAt, leaseMs / 2, 'ms until it is released, long before its lease ends');
 }
 
 async function storeAway(context: CaseContext): Promise<void> {
@@ -158,14 +158,14 @@ async function storeStops(context: CaseContext): Promise<void> {
     const stoppedAt = performance.now();
     const first = await timed(locks.tryAcquire(context.resource('item:2'), { leaseMs: 2_000 }));
     assert.ok(first.error instanceof LockUnavailableError, String(first.error));
-    atMost(first.tookMs, budgetMs, 'ms until the first call fails');
+    inTime(first.tookMs, budgetMs, 'ms until the first call fails');
     for (const { error } of await Promise.all(waiting)) {
       assert.ok(error instanceof LockUnavailableError, String(error));
     }
-    atMost(performance.now() - stoppedAt, budgetMs + 100, 'ms until the waiting calls fail');
+    inTime(performance.now() - stoppedAt, budgetMs + 100, 'ms until the waiting calls fail');
     const second = await timed(locks.acquire(context.resource('item:2'), { leaseMs: 2_000, waitMs: 10_000 }));
     assert.ok(second.error instanceof LockUnavailableError, String(second.error));
-    atMost(second.tookMs, budgetMs, 'ms until the second call fails');
+    inTime(second.tookMs, budgetMs, 'ms until the second call fails');
   } finally {
     await faults.start();
   }
@@ -181,10 +181,10 @@ async function storeHangs(context: CaseContext): Promise<void> {
   try {
     const { error, tookMs } = await timed(locks.tryAcquire(context.resource('item:4'), { leaseMs: 1_000 }));
     assert.ok(error instanceof LockUnavailableError, String(error));
-    atMost(tookMs, budgetMs, 'ms until a call to a store that hangs fails');
+    inTime(tookMs, budgetMs, 'ms until a call to a store that hangs fails');
     const release = await timed(held.release());
     assert.ok(release.error instanceof LockUnavailableError, String(release.error));
-    atMost(release.tookMs, budgetMs, 'ms until a release to a store that hangs fails');
+    inTime(release.tookMs, budgetMs, 'ms until a release to a store that hangs fails');
   } finally {
     await faults.resume?.();
   }

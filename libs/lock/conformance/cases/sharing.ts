@@ -3,7 +3,7 @@ import { LockContendedError, LockUnavailableError } from '../../errors.js';
 import type { LockManager } from '../../lock-manager.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
-import { atLeast, atMost, sleep, timed, withWallClock } from '../support.js';
+import { atLeast, inTime, sleep, timed, withWallClock } from '../support.js';
 
 export const SHARING: readonly ConformanceCase[] = [
   {
@@ -52,7 +52,7 @@ async function missingReplica(context: CaseContext): Promise<void> {
     await others;
   }
   atLeast(calls, 10, 'other calls meanwhile');
-  atMost(slowestMs, 100, 'ms of the slowest other call');
+  inTime(slowestMs, 100, 'ms of the slowest other call');
 }
 
 async function releaseAllOfOne(context: CaseContext): Promise<void> {
@@ -131,7 +131,7 @@ async function scheduled(context: CaseContext): Promise<void> {
   while (!(await runScheduled(locks, crashing, { atMostMs, atLeastMs: 1 }))) await sleep(10);
   const freedMs = performance.now() - startedAt;
   atLeast(freedMs, atMostMs - 20, 'ms for which a run that crashed keeps others away');
-  atMost(freedMs, atMostMs + 500, 'ms for which a run that crashed keeps others away');
+  inTime(freedMs, atMostMs + 500, 'ms for which a run that crashed keeps others away');
 }
 
 async function oneLoad(context: CaseContext): Promise<void> {

@@ -4,7 +4,7 @@ import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
 import type { LockProvider } from '../../provider.js';
 import { InterceptedProvider } from '../intercepted-provider.js';
-import { atLeast, atMost, sleep, timed, until } from '../support.js';
+import { atLeast, atMost, inTime, sleep, timed, until } from '../support.js';
 
 export const WAITING: readonly ConformanceCase[] = [
   { number: 4, title: 'waitMs 0: exactly one acquire command', needs: [], run: oneCommand },
@@ -58,7 +58,7 @@ async function waitsItsTime(context: CaseContext): Promise<void> {
   const { tookMs, error } = await timed(() => locks.acquire(resource, { leaseMs: 5_000, waitMs: 300 }));
   assert.ok(error instanceof LockWaitTimeoutError, String(error));
   atLeast(tookMs, 300, 'ms waited');
-  atMost(tookMs, 450, 'ms waited');
+  inTime(tookMs, 450, 'ms waited');
   assert.equal(await holder.release(), true);
   await sleep(200);
   assert.equal(await context.isFree(resource), true, 'nothing was acquired afterwards');
@@ -70,7 +70,7 @@ async function waitsItsTime(context: CaseContext): Promise<void> {
   };
   const late = await timed(locks.acquire(resource, { leaseMs: 30_000, waitMs: 100 }));
   assert.ok(late.error instanceof LockWaitTimeoutError, String(late.error));
-  atMost(late.tookMs, 250, 'ms waited for a late reply');
+  inTime(late.tookMs, 250, 'ms waited for a late reply');
   await until(() => context.isFree(resource), { what: 'the late grant is given back' });
 }
 
@@ -104,12 +104,12 @@ async function abortedWaiter(context: CaseContext): Promise<void> {
     assert.equal(outcome.status, 'rejected');
     assert.ok(outcome.reason instanceof LockAbortedError, String(outcome.reason));
   }
-  atMost(performance.now() - abortedAt, 100, 'ms until the waiters are gone');
+  inTime(performance.now() - abortedAt, 100, 'ms until the waiters are gone');
   await until(async () => (await places()) === 0 && (await listeners()) === 0 && provider.watching === 0, {
     withinMs: 500,
     what: 'place, subscription and watch are gone',
   });
-  atMost(performance.now() - abortedAt, 100, 'ms until place, subscription and watch are gone');
+  inTime(performance.now() - abortedAt, 100, 'ms until place, subscription and watch are gone');
   assert.equal(await holder.release(), true);
   assert.equal(await context.isFree(resource), true, 'nobody stands in front any more');
 }
@@ -161,7 +161,7 @@ async function passesTheDead(context: CaseContext): Promise<void> {
   const { error } = await alive;
   assert.equal(error, undefined);
   const passedMs = performance.now() - queuedAt;
-  atMost(passedMs, placeMs + 500, 'ms behind a dead waiter');
+  inTime(passedMs, placeMs + 500, 'ms behind a dead waiter');
   atLeast(passedMs, placeMs - 50, 'ms that the place of a waiter is kept'); // else the case saw no dead one
 }
 
@@ -179,7 +179,7 @@ async function deafWaiter(context: CaseContext): Promise<void> {
   const { tookMs, error } = await timed(locks.acquire(resource, { leaseMs: 5_000, waitMs: 20_000 }));
   assert.equal(error, undefined);
   assert.equal(holder.signal.aborted, true);
-  atMost(tookMs, 1_500, 'ms until a deaf waiter goes on');
+  inTime(tookMs, 1_500, 'ms until a deaf waiter goes on');
 }
 
 async function earlyRelease(context: CaseContext): Promise<void> {
@@ -199,7 +199,7 @@ async function earlyRelease(context: CaseContext): Promise<void> {
   assert.equal(error, undefined);
   assert.ok(releasedAt > 0, 'the waiter was refused first');
   // Without a queue in the store a provider may poll: its waiter looks again within half of its place's time.
-  atMost(performance.now() - releasedAt, context.has('fair') ? 300 : 1_200, 'ms after the release');
+  inTime(performance.now() - releasedAt, context.has('fair') ? 300 : 1_200, 'ms after the release');
 }
 
 async function manyWaiters(context: CaseContext): Promise<void> {
