@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { LocalError } from './errors.js';
 
 /** The settings that a local run makes up for itself where the environment does not name them. */
-export const GENERATED_SECRETS = ['BUYER_JWT_SECRET', 'ADMIN_API_KEY'] as const;
+export const GENERATED_SECRETS = ['BUYER_JWT_SECRET', 'ADMIN_API_KEY', 'PAYMENT_WEBHOOK_SECRET'] as const;
 
 type Secrets = Record<(typeof GENERATED_SECRETS)[number], string>;
 
@@ -13,6 +13,7 @@ export function readOrCreateSecrets(file: string): Secrets {
   const complete: Secrets = {
     BUYER_JWT_SECRET: known.BUYER_JWT_SECRET ?? randomBytes(32).toString('base64url'),
     ADMIN_API_KEY: known.ADMIN_API_KEY ?? randomBytes(18).toString('base64url'),
+    PAYMENT_WEBHOOK_SECRET: known.PAYMENT_WEBHOOK_SECRET ?? randomBytes(32).toString('base64url'),
   };
   const unfinished = `${file}.unfinished`;
   writeFileSync(unfinished, `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });

@@ -24,6 +24,7 @@ const DEFAULTS_OF_A_LOCAL_RUN: Readonly<Record<string, string>> = {
   REDIS_URL: 'a Redis started for you',
   BUYER_JWT_SECRET: 'generated once',
   ADMIN_API_KEY: 'generated once and printed',
+  PAYMENT_WEBHOOK_SECRET: 'generated once',
   PORT: '3000, or the next free one',
 };
 

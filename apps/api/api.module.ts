@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LockModule } from '#lock/nest';
 import { OrdersModule } from '#orders';
+import { PaymentsModule } from '#payments';
 import {
   AccessGuard,
   AccessModule,
@@ -32,6 +33,7 @@ export class ApiModule {
         TerminusModule.forRoot({ logger: false }),
         SalesModule,
         OrdersModule,
+        PaymentsModule,
       ],
       controllers: [GuestsController, HealthController, LocksAdminController, MetricsController],
       providers: [

@@ -4,6 +4,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { LockModule } from '#lock/nest';
 import { OrderArchive, ReservationEnds } from '#orders';
+import { DuePayments, PAYMENT_GATEWAY, SandboxGateway, Settlement, type PaymentGateway } from '#payments';
 import { CONFIG, Database, Metrics, PlatformModule, ProblemFilter, type WorkerConfig } from '#platform';
 import { lockOptions } from '../shared/lock-options.js';
 import { HealthController } from '../shared/operations/health.controller.js';
@@ -11,6 +12,7 @@ import { MetricsController } from '../shared/operations/metrics.controller.js';
 import { Readiness } from '../shared/operations/readiness.js';
 import { ExpirySweepJob } from './expiry-sweep.job.js';
 import { OrderArchiveJob } from './order-archive.job.js';
+import { PaymentsJob } from './payments.job.js';
 
 /** What goes on in the background. Any number of replicas may run; over HTTP they tell their health and metrics alone. */
 @Module({})
@@ -38,6 +40,18 @@ export class WorkerModule {
           inject: [Database],
           useFactory: (database: Database) => new ReservationEnds(database),
         },
+        {
+          provide: PAYMENT_GATEWAY,
+          inject: [Database],
+          useFactory: (database: Database) => new SandboxGateway(database),
+        },
+        {
+          provide: DuePayments,
+          inject: [Database, PAYMENT_GATEWAY, Metrics],
+          useFactory: (database: Database, gateway: PaymentGateway, metrics: Metrics) =>
+            new DuePayments(database, gateway, new Settlement(database, metrics)),
+        },
+        PaymentsJob,
         ExpirySweepJob,
         OrderArchiveJob,
       ],

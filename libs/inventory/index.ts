@@ -1,5 +1,5 @@
 export { claimStock, StaleFenceError, type Claim, type ClaimedStock } from './claim.js';
-export { releaseStock, type ReleasedLine } from './release.js';
+export { releaseStock, returnStock, sellStock, type StockLine } from './order-stock.js';
 export {
   recordReservations,
   reserveStock,

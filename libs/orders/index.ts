@@ -1,4 +1,9 @@
+export { invalidState, OrdersAdministration } from './administration/orders-administration.js';
+export { recordCapture, type Captured } from './lifecycle/captures.js';
+export { lockOrder, type LockedOrder } from './lifecycle/locked-order.js';
+export { beginRefund, recordRefund } from './lifecycle/refunds.js';
 export { MAX_EXPIRED_AT_ONCE, ReservationEnds } from './lifecycle/reservation-ends.js';
+export { AdminOrderView } from './order.dto.js';
 export { OrdersModule } from './orders.module.js';
 export { OrderArchive } from './archive/order-archive.js';
 export { decide } from './placement/decide.js';

@@ -1,6 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
-import { IsMetadata, IsShape, Money } from '#platform';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+} from 'class-validator';
+import { IsMetadata, IsShape, Money, PageQuery } from '#platform';
 import { ORDER_STATUSES, type Order, type OrderStatus } from './order.js';
 
 const MAX_LINES = 20;
@@ -107,6 +117,38 @@ export class OrderPage {
   @ApiProperty({ type: String, nullable: true }) nextCursor: string | null;
 }
 
+/** An order as administrators see it. */
+export class AdminOrderView extends OrderView {
+  @ApiProperty({ format: 'uuid' }) buyerId: string;
+}
+
+export class AdminOrderPage {
+  @ApiProperty({ type: [AdminOrderView] }) data: AdminOrderView[];
+  @ApiProperty({ type: String, nullable: true }) nextCursor: string | null;
+}
+
+/** Which orders an administrator asks for. */
+export class OrderQuery extends PageQuery {
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  saleId?: string;
+
+  @ApiPropertyOptional({ enum: ORDER_STATUSES })
+  @IsOptional()
+  @IsIn(ORDER_STATUSES)
+  status?: OrderStatus;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  buyerId?: string;
+}
+
+export function presentToAdministrator(order: Order): AdminOrderView {
+  return Object.assign(presentOrder(order), { buyerId: order.buyerId });
+}
+
 export function presentOrder(order: Order): OrderView {
   const { currency } = order;
   return {
@@ -123,7 +165,10 @@ export function presentOrder(order: Order): OrderView {
     expiresAt: order.expiresAt.toISOString(),
     createdAt: order.createdAt.toISOString(),
     paidAt: order.paidAt?.toISOString() ?? null,
-    payments: [],
+    payments: order.payments.map(({ createdAt, ...payment }) => ({
+      ...payment,
+      createdAt: createdAt.toISOString(),
+    })),
     metadata: order.metadata,
   };
 }

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { OrderStatus } from './order.js';
+import type { OrderStatus, PaymentStatus } from './order.js';
 
 /** Orders as they are read. They are written by the placement's own statements alone. */
 @Entity({ name: 'customer_order' })
@@ -40,6 +40,25 @@ export class CustomerOrder {
 
   @Column({ name: 'paid_at', type: 'timestamptz', nullable: true })
   paidAt: Date | null;
+}
+
+/** The payments of orders as they are read. libs/payments writes them. */
+@Entity({ name: 'payment' })
+export class CustomerOrderPayment {
+  @PrimaryColumn({ type: 'uuid' })
+  id: string;
+
+  @Column({ name: 'order_id', type: 'uuid' })
+  orderId: string;
+
+  @Column({ type: 'text' })
+  status: PaymentStatus;
+
+  @Column({ name: 'failure_code', type: 'text', nullable: true })
+  failureCode: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
 }
 
 @Entity({ name: 'order_line' })

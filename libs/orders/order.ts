@@ -17,6 +17,15 @@ export interface OrderLine {
   readonly unitPriceAmount: number;
 }
 
+export type PaymentStatus = 'pending' | 'succeeded' | 'declined' | 'refunded';
+
+export interface OrderPayment {
+  readonly id: string;
+  readonly status: PaymentStatus;
+  readonly failureCode: string | null;
+  readonly createdAt: Date;
+}
+
 export interface Order {
   readonly id: string;
   readonly saleId: string;
@@ -32,4 +41,6 @@ export interface Order {
   /** What `expiresAt` was when the order was placed. */
   readonly firstExpiresAt: Date;
   readonly paidAt: Date | null;
+  /** Oldest first. */
+  readonly payments: readonly OrderPayment[];
 }

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database } from '#platform';
+import { OrdersAdminController } from './administration/orders.admin.controller.js';
+import { OrdersAdministration } from './administration/orders-administration.js';
 import { ReservationEnds } from './lifecycle/reservation-ends.js';
 import { OrderReader } from './order-reader.js';
-import { CustomerOrder, CustomerOrderLine } from './order.entity.js';
+import { CustomerOrder, CustomerOrderLine, CustomerOrderPayment } from './order.entity.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersService } from './orders.service.js';
 import { PLACEMENT_PROVIDERS } from './placement/placement.providers.js';
@@ -12,11 +14,12 @@ import { ReconciliationService } from './reconciliation/reconciliation.service.j
 
 /** Needs a LockManager, which the application provides. */
 @Module({
-  imports: [TypeOrmModule.forFeature([CustomerOrder, CustomerOrderLine])],
-  controllers: [OrdersController, ReconciliationController],
+  imports: [TypeOrmModule.forFeature([CustomerOrder, CustomerOrderLine, CustomerOrderPayment])],
+  controllers: [OrdersController, OrdersAdminController, ReconciliationController],
   providers: [
     OrdersService,
     OrderReader,
+    OrdersAdministration,
     ReconciliationService,
     {
       provide: ReservationEnds,
@@ -25,5 +28,6 @@ import { ReconciliationService } from './reconciliation/reconciliation.service.j
     },
     ...PLACEMENT_PROVIDERS,
   ],
+  exports: [OrdersAdministration],
 })
 export class OrdersModule {}

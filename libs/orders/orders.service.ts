@@ -28,7 +28,7 @@ export class OrdersService {
       case 'accepted':
         return { order: presentOrder(outcome.order), replayed: false };
       case 'replayed': {
-        const order = asCreated(await this.reader.read(buyerId, outcome.orderId));
+        const order = asCreated(await this.reader.read({ buyerId, id: outcome.orderId }));
         // An order with our own id was written by an attempt of this very request whose COMMIT went unanswered.
         return { order: presentOrder(order), replayed: outcome.orderId !== request.orderId };
       }
@@ -41,26 +41,30 @@ export class OrdersService {
 
   /**
    * Cancels an unpaid order; one that is cancelled already is answered as it is.
-   * @throws ProblemError not_found, invalid_order_state
+   * @throws ProblemError not_found, invalid_order_state, payment_in_progress
    */
   async cancel(buyerId: string, orderId: string): Promise<OrderView> {
-    const cancelled = await this.reservations.cancel(orderId, buyerId);
-    const order = await this.reader.read(buyerId, orderId);
-    if (!cancelled && order.status !== 'cancelled') {
-      throw new ProblemError(
-        'invalid_order_state',
-        `Only an unpaid order can be cancelled; this one is ${order.status}.`,
-      );
+    const cancellation = await this.reservations.cancel(orderId, buyerId);
+    switch (cancellation.kind) {
+      case 'cancelled':
+      case 'not_found': // which the reader says
+        return this.read(buyerId, orderId);
+      case 'payment_in_progress':
+        throw new ProblemError('payment_in_progress', 'This order is being paid: wait for its payment.');
+      case 'invalid_state':
+        throw new ProblemError(
+          'invalid_order_state',
+          `Only an unpaid order can be cancelled; this one is ${cancellation.status}.`,
+        );
     }
-    return presentOrder(order);
   }
 
   async read(buyerId: string, orderId: string): Promise<OrderView> {
-    return presentOrder(await this.reader.read(buyerId, orderId));
+    return presentOrder(await this.reader.read({ buyerId, id: orderId }));
   }
 
   async list(buyerId: string, afterId: string | undefined): Promise<Page<OrderView>> {
-    return toPage(await this.reader.list(buyerId, afterId), presentOrder);
+    return toPage(await this.reader.list({ buyerId }, afterId), presentOrder);
   }
 }
 
@@ -80,5 +84,5 @@ function toRequest(buyerId: string, idempotencyKey: string, body: CreateOrder): 
 
 /** A replay answers as the first time, whatever has become of the order since. */
 function asCreated(order: Order): Order {
-  return { ...order, status: 'pending_payment', expiresAt: order.firstExpiresAt, paidAt: null };
+  return { ...order, status: 'pending_payment', expiresAt: order.firstExpiresAt, paidAt: null, payments: [] };
 }

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { StockLevel } from '#inventory';
-import { AdminRequests } from '#platform';
 import { Item } from './items/item.entity.js';
 import { ItemsAdminController } from './items/items.admin.controller.js';
 import { ItemsService } from './items/items.service.js';
@@ -15,6 +14,6 @@ import { SalesService } from './sales/sales.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Item, Sale, SaleItem, StockLevel])],
   controllers: [SalesController, SalesAdminController, ItemsAdminController],
-  providers: [SaleReader, SalesService, ItemsService, AdminRequests],
+  providers: [SaleReader, SalesService, ItemsService],
 })
 export class SalesModule {}

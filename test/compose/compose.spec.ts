@@ -14,6 +14,7 @@ const SECRETS = {
   POSTGRES_PASSWORD: '0123456789abcdef',
   BUYER_JWT_SECRET: 'a-secret-of-at-least-32-characters',
   ADMIN_API_KEY: 'an-administrator',
+  PAYMENT_WEBHOOK_SECRET: 'signs-what-the-provider-tells',
 };
 const compose = readCompose(SECRETS);
 const { postgres, redis, migrate, api, worker } = compose.services;

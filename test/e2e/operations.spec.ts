@@ -86,6 +86,10 @@ describe('operations', () => {
       '/v1/admin/items/{id}',
       '/v1/admin/items/{id}/stock-adjustments',
       '/v1/admin/locks',
+      '/v1/admin/orders',
+      '/v1/admin/orders/{id}',
+      '/v1/admin/orders/{id}/fulfilment',
+      '/v1/admin/orders/{id}/refund',
       '/v1/admin/sales',
       '/v1/admin/sales/{id}',
       '/v1/admin/sales/{saleId}/reconciliation',
@@ -93,8 +97,10 @@ describe('operations', () => {
       '/v1/orders',
       '/v1/orders/{id}',
       '/v1/orders/{id}/cancellation',
+      '/v1/orders/{id}/payments',
       '/v1/sales',
       '/v1/sales/{saleId}',
+      '/v1/webhooks/payments',
     ]);
   });
 });

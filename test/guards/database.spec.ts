@@ -58,6 +58,7 @@ describe('the database', () => {
       'LightenOrders1763700000000',
       'ArchiveOrders1764300000000',
       'EndReservations1764400000000',
+      'Payments1764500000000',
     ]);
   }, 30_000);
 });

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { describeProblem, ProblemError, toProblem, type ProblemCode } from '#platform';
+import { describeProblem, ProblemError, toProblem, type ProblemCode, type RawBodyRequest } from '#platform';
 import { limitJson } from './json-limits.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -71,6 +71,7 @@ function acceptJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    (request as RawBodyRequest).rawBody = body;
     if (body === '') {
       done(null, undefined);
       return;

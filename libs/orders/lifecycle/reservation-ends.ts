@@ -1,23 +1,26 @@
-import { claimStock, releaseStock } from '#inventory';
-import { loadStatement, plainArray, type Database, type Transaction } from '#platform';
+import { releaseStock } from '#inventory';
+import { loadStatement, type Database, type Transaction } from '#platform';
+import type { OrderStatus } from '../order.js';
+import { lockOrder, moveOrder } from './locked-order.js';
+import { claimLines, uncount, type OwnedOrder } from './order-lines.js';
 
 const EXPIRE = loadStatement(import.meta.url, './expire.sql');
-const CANCEL = loadStatement(import.meta.url, './cancel.sql');
-const LINES_OF = loadStatement(import.meta.url, './lines-of.sql');
-const UNCOUNT = loadStatement(import.meta.url, './uncount.sql');
+const PENDING_PAYMENT = `SELECT 1 FROM payment WHERE order_id = $1 AND status = 'pending'`;
 
 /** What one transaction ends: its items are locked for as long as that takes. */
 export const MAX_EXPIRED_AT_ONCE = 500;
 
-interface EndedOrder {
-  readonly id: string;
-  readonly sale_id: string;
-  readonly buyer_id: string;
-}
+/** What came of a wish to cancel. */
+export type Cancellation =
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'payment_in_progress' }
+  | { readonly kind: 'invalid_state'; readonly status: OrderStatus };
 
 /**
  * How a reservation ends without having been paid: the order's conditional transition, and in the same transaction its stock
- * and its share of limits and allotments given back. Rows are locked in one order everywhere: orders, stock by item, purchases by key.
+ * and its share of limits and allotments given back. Rows are locked in one order everywhere: orders, stock by item,
+ * purchases by key.
  */
 export class ReservationEnds {
   constructor(private readonly database: Pick<Database, 'transaction'>) {}
@@ -25,42 +28,35 @@ export class ReservationEnds {
   /** Expires some of the orders whose time is over. @returns how many; fewer than asked for when none is left */
   expireSome(limit = MAX_EXPIRED_AT_ONCE): Promise<number> {
     return this.database.transaction(async (transaction) => {
-      const ended = await transaction.query<EndedOrder>(EXPIRE, [limit]);
-      await giveBack(transaction, ended);
-      return ended.length;
+      const ended = await transaction.query<{ id: string; sale_id: string; buyer_id: string }>(EXPIRE, [
+        limit,
+      ]);
+      const orders = ended.map((row) => ({ id: row.id, saleId: row.sale_id, buyerId: row.buyer_id }));
+      await giveBack(transaction, orders);
+      return orders.length;
     });
   }
 
-  /** @returns whether it was pending, and this buyer's */
-  cancel(orderId: string, buyerId: string): Promise<boolean> {
+  /** Cancels a buyer's order while nobody is paying it; one that is cancelled already stays so. */
+  cancel(orderId: string, buyerId: string): Promise<Cancellation> {
     return this.database.transaction(async (transaction) => {
-      const ended = await transaction.query<EndedOrder>(CANCEL, [orderId, buyerId]);
-      await giveBack(transaction, ended);
-      return ended.length > 0;
+      const order = await lockOrder(transaction, orderId);
+      if (order?.buyerId !== buyerId) return { kind: 'not_found' };
+      if (order.status === 'cancelled') return { kind: 'cancelled' };
+      if (order.status !== 'pending_payment') return { kind: 'invalid_state', status: order.status };
+      const paying = await transaction.query(PENDING_PAYMENT, [orderId]);
+      if (paying.length > 0) return { kind: 'payment_in_progress' };
+      await moveOrder(transaction, order, { status: 'cancelled', stockState: 'released' });
+      await giveBack(transaction, [order]);
+      return { kind: 'cancelled' };
     });
   }
 }
 
-async function giveBack(transaction: Transaction, orders: readonly EndedOrder[]): Promise<void> {
+/** Gives the reserved stock of ended orders back, with what it counted for. */
+export async function giveBack(transaction: Transaction, orders: readonly OwnedOrder[]): Promise<void> {
   if (orders.length === 0) return;
-  const rows = await transaction.query<{ order_id: string; item_id: string; quantity: number }>(LINES_OF, [
-    plainArray(orders, ({ id }) => id),
-  ]);
-  const orderById = new Map(orders.map((order) => [order.id, order]));
-  const lines = rows.flatMap(({ order_id: orderId, item_id: itemId, quantity }) => {
-    const order = orderById.get(orderId);
-    return order ? [{ orderId, itemId, quantity, saleId: order.sale_id, buyerId: order.buyer_id }] : [];
-  });
-  const itemIds = [...new Set(lines.map(({ itemId }) => itemId))].sort();
-  await claimStock(
-    transaction,
-    itemIds.map((itemId) => ({ itemId, fence: undefined })),
-  );
+  const { lines } = await claimLines(transaction, orders);
   releaseStock(transaction, lines);
-  transaction.send(UNCOUNT, [
-    plainArray(lines, ({ saleId }) => saleId),
-    plainArray(lines, ({ itemId }) => itemId),
-    plainArray(lines, ({ buyerId }) => buyerId),
-    plainArray(lines, ({ quantity }) => quantity),
-  ]);
+  uncount(transaction, lines);
 }

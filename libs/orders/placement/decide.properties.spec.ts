@@ -125,7 +125,16 @@ describe('decide, of any batch', () => {
           return { ...line, sku, unitPriceAmount: priceAmount };
         });
         expect(outcome.order).toEqual({
-          ...{ id: orderId, saleId, buyerId, metadata, lines, status: 'pending_payment', paidAt: null },
+          ...{
+            id: orderId,
+            saleId,
+            buyerId,
+            metadata,
+            lines,
+            status: 'pending_payment',
+            paidAt: null,
+            payments: [],
+          },
           ...{ totalAmount: priceOf(world, request), currency: 'EUR' },
           ...{ createdAt: new Date(NOW_MS), expiresAt, firstExpiresAt: expiresAt },
         });

@@ -136,6 +136,7 @@ function accept(
     expiresAt,
     firstExpiresAt: expiresAt,
     paidAt: null,
+    payments: [],
   };
   return { kind: 'accepted', order };
 }

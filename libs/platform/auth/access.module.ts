@@ -2,13 +2,15 @@ import { Global, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.token.js';
 import { DatabaseClock } from '../database/clock.js';
+import { AdminRequests } from '../idempotency/admin-requests.js';
 import { AdminKeys } from './admin-keys.js';
 import { BuyerTokens } from './buyer-tokens.js';
 
-/** Who is calling: buyers and administrators, by the secrets of the settings. */
+/** Who is calling: buyers and administrators, by the secrets of the settings; and that what these ask for happens once. */
 @Global()
 @Module({
   providers: [
+    AdminRequests,
     {
       provide: BuyerTokens,
       inject: [CONFIG, DatabaseClock],
@@ -21,6 +23,6 @@ import { BuyerTokens } from './buyer-tokens.js';
       useFactory: ({ adminApiKeys }: Config) => new AdminKeys(adminApiKeys),
     },
   ],
-  exports: [BuyerTokens, AdminKeys],
+  exports: [AdminKeys, AdminRequests, BuyerTokens],
 })
 export class AccessModule {}

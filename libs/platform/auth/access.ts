@@ -10,6 +10,9 @@ export const Public = () => SetMetadata(ACCESS, 'public' satisfies Access);
 export const ForBuyers = () => SetMetadata(ACCESS, 'buyer' satisfies Access);
 export const ForAdministrators = () => SetMetadata(ACCESS, 'admin' satisfies Access);
 
+/** The body as it arrived, for who has to verify a signature of it. */
+export type RawBodyRequest = FastifyRequest & { rawBody?: string };
+
 export type BuyerRequest = FastifyRequest & { buyer?: Buyer };
 
 /** The id of the buyer whom the guard let in. */

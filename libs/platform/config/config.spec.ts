@@ -6,7 +6,12 @@ const REQUIRED = {
   REDIS_URL: 'redis://localhost',
   BUYER_JWT_SECRET: 'signs-the-buyers',
 };
-const PRODUCTION = { ...REQUIRED, NODE_ENV: 'production', ADMIN_API_KEY: 'administrators' };
+const PRODUCTION = {
+  ...REQUIRED,
+  NODE_ENV: 'production',
+  ADMIN_API_KEY: 'administrators',
+  PAYMENT_WEBHOOK_SECRET: 'the-provider',
+};
 
 const nodes = (count: number) =>
   Array.from({ length: count }, (_, index) => `redis://node-${index}`).join(',');

@@ -56,6 +56,7 @@ function load(environment: Environment, names: readonly (keyof Settings)[]): Con
   }
   values.guestBuyers ??= !production;
   values.adminApiKeys ??= [];
+  values.paymentWebhookSecrets ??= [];
   values.redlockUrls ??= [];
   values.singleProcess ??= !production;
   const config = values as Config;

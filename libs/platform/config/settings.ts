@@ -101,6 +101,11 @@ export const SETTINGS = {
     'the key of the administrators; without it every admin route answers 401',
     'required in production',
   ),
+  paymentWebhookSecrets: secrets(
+    'PAYMENT_WEBHOOK_SECRET',
+    'verifies what the payment provider tells; without it every webhook answers 401',
+    'required in production',
+  ),
   guestBuyers: boolean(
     'GUEST_BUYERS',
     'whether POST /v1/auth/guest hands out demo buyers; true outside production',

@@ -40,6 +40,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly payments = new Counter({
+    name: 'holdfast_payments_total',
+    help: 'What was recorded of payments: captured, declined or refunded',
+    labelNames: ['fact'] as const,
+    registers: [this.registry],
+  });
+
+  readonly paymentAlerts = new Counter({
+    name: 'holdfast_payment_alerts_total',
+    help: 'Money that an administrator should look at: another amount, or an order that was past it',
+    registers: [this.registry],
+  });
+
   readonly ordersExpired = new Counter({
     name: 'holdfast_orders_expired_total',
     help: 'Orders whose time was over before they were paid',

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   sale_paused: { status: 409, title: 'The sale is paused', retryable: true },
   price_changed: { status: 409, title: 'The price has changed', retryable: false },
   invalid_order_state: { status: 409, title: 'The order is past that', retryable: false },
+  payment_in_progress: { status: 409, title: 'A payment is under way', retryable: true },
   idempotency_key_in_flight: {
     status: 409,
     title: 'A request with this key is still under way',

@@ -1,0 +1,90 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, IsUUID, ValidateBy } from 'class-validator';
+import { IsText, Money } from '#platform';
+import { SANDBOX_OUTCOMES, type SandboxOutcome } from './gateway/sandbox-gateway.js';
+
+export class CreatePayment {
+  @ApiProperty({ enum: ['sandbox'] })
+  @IsIn(['sandbox'])
+  method: 'sandbox';
+
+  @ApiPropertyOptional({ enum: SANDBOX_OUTCOMES, description: 'What the sandbox is to do' })
+  @IsOptional()
+  @IsIn(SANDBOX_OUTCOMES)
+  outcome?: SandboxOutcome | null;
+}
+
+export class RefundOrder {
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Whether its units go back on the shelf, once the money is back',
+  })
+  @IsOptional()
+  @IsBoolean()
+  returnsStock?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'For whoever reads the record later' })
+  @IsOptional()
+  @IsText(1, 500)
+  reason?: string | null;
+}
+
+export class PaymentReceipt {
+  @ApiProperty({ format: 'uuid' }) paymentId: string;
+  @ApiProperty({ enum: ['pending', 'succeeded', 'declined', 'refunded'] }) status: string;
+}
+
+export const PAYMENT_EVENT_TYPES = ['payment.succeeded', 'payment.failed', 'payment.refunded'] as const;
+
+/** Providers tell it as a number beside a currency, or as our own form of money. */
+function IsCapturedAmount(): PropertyDecorator {
+  const isUnits = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  return ValidateBy({
+    name: 'isCapturedAmount',
+    validator: {
+      validate: (value: unknown) => {
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) return isUnits(value);
+        const { amount, currency, ...rest } = value as Record<string, unknown>;
+        return isUnits(amount) && typeof currency === 'string' && Object.keys(rest).length === 0;
+      },
+      defaultMessage: () => '$property must be minor units, or { amount, currency }',
+    },
+  });
+}
+
+@ApiExtraModels(Money)
+export class PaymentEventBody {
+  @ApiProperty({ maxLength: 255 })
+  @IsText(1, 255)
+  eventId: string;
+
+  @ApiProperty({ enum: PAYMENT_EVENT_TYPES })
+  @IsIn(PAYMENT_EVENT_TYPES)
+  type: (typeof PAYMENT_EVENT_TYPES)[number];
+
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  paymentId: string;
+
+  @ApiProperty({ format: 'uuid' })
+  @IsUUID()
+  orderId: string;
+
+  @ApiPropertyOptional({
+    description: 'What was captured, in minor units; without it, what the payment asked for',
+    oneOf: [{ type: 'integer', minimum: 0 }, { $ref: getSchemaPath(Money) }],
+  })
+  @IsOptional()
+  @IsCapturedAmount()
+  amount?: number | { amount: number; currency: string } | null;
+
+  @ApiPropertyOptional({ description: 'With an amount that is a number' })
+  @IsOptional()
+  @IsText(3, 3)
+  currency?: string | null;
+
+  @ApiPropertyOptional({ description: 'Why a payment failed' })
+  @IsOptional()
+  @IsText(1, 255)
+  failureCode?: string | null;
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { OrdersModule } from '#orders';
+import { Database, Metrics } from '#platform';
+import { PaymentsController } from './payments.controller.js';
+import { PaymentsService } from './payments.service.js';
+import { Refunds } from './refunds.js';
+import { RefundsAdminController } from './refunds.admin.controller.js';
+import { Settlement } from './settlement.js';
+import { PaymentWebhookController } from './webhook/payment-webhook.controller.js';
+
+/** Payments over HTTP: buyers open them, the provider tells of them. What is due the worker does. */
+@Module({
+  imports: [OrdersModule],
+  controllers: [PaymentsController, RefundsAdminController, PaymentWebhookController],
+  providers: [
+    PaymentsService,
+    Refunds,
+    {
+      provide: Settlement,
+      inject: [Database, Metrics],
+      useFactory: (database: Database, metrics: Metrics) => new Settlement(database, metrics),
+    },
+  ],
+})
+export class PaymentsModule {}
