@@ -7,10 +7,13 @@ import { PaymentsModule } from '#payments';
 import {
   AccessGuard,
   AccessModule,
+  AddressRateLimitGuard,
+  BuyerRateLimitGuard,
   CONFIG,
   Metrics,
   PlatformModule,
   ProblemFilter,
+  RateLimitModule,
   type Config,
 } from '#platform';
 import { SalesModule } from '#sales';
@@ -29,6 +32,7 @@ export class ApiModule {
       imports: [
         PlatformModule.forRoot(config),
         AccessModule,
+        RateLimitModule,
         LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions }),
         TerminusModule.forRoot({ logger: false }),
         SalesModule,
@@ -38,7 +42,9 @@ export class ApiModule {
       controllers: [GuestsController, HealthController, LocksAdminController, MetricsController],
       providers: [
         Readiness,
+        { provide: APP_GUARD, useClass: AddressRateLimitGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: BuyerRateLimitGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

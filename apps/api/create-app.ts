@@ -8,7 +8,7 @@ import { serveWeb } from './http/web.js';
 
 /** The whole service, wired and not yet listening. */
 export async function createApp(config: Config, logger: Logger): Promise<NestFastifyApplication> {
-  const app = await createHttpApp(ApiModule.forRoot(config), logger);
+  const app = await createHttpApp(ApiModule.forRoot(config), logger, config);
   app.useGlobalPipes(createValidationPipe());
   sendSecurityHeaders(app.getHttpAdapter().getInstance(), config);
   await serveWeb(app, config);

@@ -60,4 +60,7 @@ export {
   type ProblemCode,
   type ProblemDefinition,
 } from './problem/problems.js';
+export { AddressRateLimitGuard, BuyerRateLimitGuard } from './rate-limit/rate-limit.guards.js';
+export { RateLimitModule } from './rate-limit/rate-limit.module.js';
+export { createRedis } from './redis/connect.js';
 export { toProblem } from './problem/to-problem.js';

@@ -6,8 +6,12 @@ import { createHttpServer, HttpAdapter } from './http-server.js';
 import { observeRequests } from './observe-requests.js';
 
 /** A module behind our HTTP server, with its requests counted and logged. */
-export async function createHttpApp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
-  const adapter = new HttpAdapter(createHttpServer());
+export async function createHttpApp(
+  module: DynamicModule,
+  logger: Logger,
+  { trustedProxies }: { readonly trustedProxies?: readonly string[] } = {},
+): Promise<NestFastifyApplication> {
+  const adapter = new HttpAdapter(createHttpServer(trustedProxies));
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,

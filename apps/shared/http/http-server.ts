@@ -19,9 +19,13 @@ export class HttpAdapter extends FastifyAdapter {
   }
 }
 
-/** Fastify, with answers of our form for what never reaches a route. */
-export function createHttpServer(): FastifyInstance {
+/**
+ * Fastify, with answers of our form for what never reaches a route.
+ * @param trustedProxies addresses and ranges whose X-Forwarded-For is believed
+ */
+export function createHttpServer(trustedProxies: readonly string[] = []): FastifyInstance {
   const server = fastify({
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,

@@ -40,6 +40,9 @@ describe('loadConfig', () => {
       lockProvider: 'redis',
       lockFallback: 'none',
       redlockUrls: [],
+      rateLimitBuyer: { requests: 20, windowSec: 10 },
+      rateLimitIp: null,
+      trustedProxies: [],
       singleProcess: true,
       production: false,
     });
@@ -49,6 +52,14 @@ describe('loadConfig', () => {
     [{ PORT: '80a' }, 'PORT expects a whole number from 0 to 65535, not "80a".'],
     [{ PORT: '65536' }, 'PORT expects a whole number from 0 to 65535, not "65536".'],
     [{ PORT: '1e3' }, 'PORT expects a whole number from 0 to 65535, not "1e3".'],
+    [
+      { RATE_LIMIT_BUYER: '20' },
+      'RATE_LIMIT_BUYER expects requests in a window, such as 20/10s, 300/1m or 5000/1h, or off, not "20".',
+    ],
+    [
+      { TRUSTED_PROXIES: '10.0.0.0/8,the-proxy' },
+      'TRUSTED_PROXIES expects addresses or ranges such as 10.0.0.0/8, separated by commas, not "10.0.0.0/8,the-proxy".',
+    ],
     [{ GUEST_BUYERS: 'yes' }, 'GUEST_BUYERS expects true or false, not "yes".'],
     [
       { RESERVATION_STRATEGY: 'hope' },

@@ -1,3 +1,6 @@
+import { isProxyRange } from '../rate-limit/client-address.js';
+import { parseRateLimit, type RateLimit } from '../rate-limit/rate-limit.js';
+
 /**
  * Every setting of the service: its name, its default, what it expects and what it means.
  * The start message of a wrong value, docs/configuration.md and the compose file are held against this table.
@@ -110,7 +113,22 @@ export const SETTINGS = {
     'GUEST_BUYERS',
     'whether POST /v1/auth/guest hands out demo buyers; true outside production',
   ),
-  corsOrigins: list('CORS_ORIGINS', 'origins that browsers may call from'),
+  rateLimitBuyer: rateLimit(
+    'RATE_LIMIT_BUYER',
+    '20/10s',
+    'requests of one buyer in a window, over all replicas',
+  ),
+  rateLimitIp: rateLimit('RATE_LIMIT_IP', 'off', 'requests from one address in a window, over all replicas'),
+  trustedProxies: list('TRUSTED_PROXIES', {
+    of: 'addresses or ranges such as 10.0.0.0/8',
+    is: isProxyRange,
+    meaning: 'proxies whose X-Forwarded-For is believed',
+  }),
+  corsOrigins: list('CORS_ORIGINS', {
+    of: 'origins such as https://shop.example',
+    is: (text) => URL.canParse(text) && new URL(text).origin === text,
+    meaning: 'origins that browsers may call from',
+  }),
   logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'info', 'debug adds one line for every request'),
 } as const satisfies Record<string, Setting<unknown>>;
 
@@ -188,22 +206,26 @@ function quorum(variable: string, protocols: string[], meaning: string): Setting
   };
 }
 
-function list(variable: string, meaning: string): Setting<string[]> {
+function list(
+  variable: string,
+  { of, is, meaning }: { of: string; is: (text: string) => boolean; meaning: string },
+): Setting<string[]> {
   return {
     variable,
     default: '',
-    expects: 'origins such as https://shop.example, separated by commas',
+    expects: `${of}, separated by commas`,
     meaning,
     parse: (value) => {
-      const origins = value
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter((origin) => origin !== '');
-      return origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
-        ? origins
-        : undefined;
+      const parts = value.split(',').map((part) => part.trim());
+      const given = parts.filter((part) => part !== '');
+      return given.every(is) ? given : undefined;
     },
   };
+}
+
+function rateLimit(variable: string, fallback: string, meaning: string): Setting<RateLimit | null> {
+  const expects = 'requests in a window, such as 20/10s, 300/1m or 5000/1h, or off';
+  return { variable, default: fallback, expects, meaning, parse: parseRateLimit };
 }
 
 /** The current secret and, while it is being rotated, the previous one, separated by a comma. */

@@ -65,6 +65,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly rateLimited = new Counter({
+    name: 'holdfast_rate_limited_total',
+    help: 'Requests that were turned away because their buyer or address sends too many',
+    labelNames: ['limit'] as const,
+    registers: [this.registry],
+  });
+
   readonly databasePool = new Gauge({
     name: 'holdfast_database_connections',
     help: 'Connections of the order pool',

@@ -49,6 +49,7 @@ export const PROBLEMS = {
   item_not_in_sale: { status: 422, title: 'The item is not part of the sale', retryable: false },
   duplicate_item: { status: 422, title: 'An item appears more than once', retryable: false },
   currency_mismatch: { status: 422, title: 'The currencies differ', retryable: false },
+  rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   headers_too_large: { status: 431, title: 'The headers are too large', retryable: false },
   internal_error: { status: 500, title: 'Something went wrong on our side', retryable: true },
   overloaded: { status: 503, title: 'Too many orders are waiting', retryable: true },

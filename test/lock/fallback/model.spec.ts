@@ -133,5 +133,5 @@ describe('the chain in a model of its two stores', () => {
     for (const state of ['primary', 'draining', 'fallback', 'returning'] as const) {
       expect(seen[state]).toBeGreaterThan(SEEDS);
     }
-  });
+  }, 120_000);
 });

@@ -19,7 +19,7 @@ describe('a hand-over between processes of a quorum', () => {
   const turns = async () => (await lab.keys()).filter((key) => key.includes(':turn:'));
 
   it('[case 29] gives all resources to the successor, and leaves nothing to the sender', async () => {
-    const [sender, adopter] = [lab.provider(), lab.provider()];
+    const [sender, adopter] = [await connected(lab.provider()), await connected(lab.provider())];
     const resources = ['item:1', 'item:2'];
     await sender.acquire({ ...SENDER, resources, leaseMs: 5_000 });
     await lab.heldEverywhere('item:2', 'sender');
@@ -75,7 +75,7 @@ describe('a hand-over between processes of a quorum', () => {
   });
 
   it('[case 07] can be repeated by the winner', async () => {
-    const provider = lab.provider();
+    const provider = await connected(lab.provider());
     await provider.acquire(SENDER);
     expect(await provider.adopt(SENDER, request('successor'))).toBeDefined();
     expect(await provider.adopt(SENDER, request('successor'))).toBeDefined();

@@ -24,7 +24,7 @@ describe('a quorum of five Redis nodes', () => {
     );
 
   it('excludes, and answers a refusal with a time to poll', async () => {
-    const [one, two] = [lab.provider(), lab.provider()];
+    const [one, two] = [await connected(lab.provider()), await connected(lab.provider())];
     expect(await one.acquire(request('one'))).toEqual({ granted: true, fences: [] });
     const refusal = await two.acquire(request('two'));
     expect(refusal).toMatchObject({ granted: false, resource: RESOURCE });
@@ -61,7 +61,7 @@ describe('a quorum of five Redis nodes', () => {
   });
 
   it('[case 02] is neither extended nor released by a foreign token', async () => {
-    const [one, two] = [lab.provider(), lab.provider()];
+    const [one, two] = [await connected(lab.provider()), await connected(lab.provider())];
     await one.acquire(request('one', { leaseMs: 30_000 }));
     await lab.heldEverywhere(RESOURCE, 'one');
     expect(await two.extend({ resources: [RESOURCE], token: 'two' }, 60_000)).toEqual({
@@ -74,7 +74,7 @@ describe('a quorum of five Redis nodes', () => {
   });
 
   it('[case 07] grants to the same token again, with a new lease', async () => {
-    const provider = lab.provider();
+    const provider = await connected(lab.provider());
     await provider.acquire(request('one', { leaseMs: 1_000 }));
     expect(await provider.acquire(request('one'))).toMatchObject({ granted: true });
     await lab.heldEverywhere(RESOURCE, 'one', 29_000);
@@ -135,7 +135,7 @@ describe('a quorum of five Redis nodes', () => {
   });
 
   it('[case 18] takes several resources together or none, and names the one that another holds', async () => {
-    const [one, two] = [lab.provider(), lab.provider()];
+    const [one, two] = [await connected(lab.provider()), await connected(lab.provider())];
     await one.acquire(request('one', { resources: ['b'] }));
     const resources = ['a', 'b', 'c'];
     expect(await two.acquire(request('two', { resources }))).toMatchObject({ granted: false, resource: 'b' });

@@ -6,6 +6,7 @@ import {
   RedlockProvider,
   type RedlockProviderOptions,
 } from '../../../libs/lock/providers/redlock/redlock-provider.js';
+import { LockUnavailableError } from '../../../libs/lock/errors.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
 const NODES = [0, 1, 2, 3, 4];
@@ -154,12 +155,21 @@ export function request(token: string, more: Partial<LockRequest> = {}): LockReq
 export async function connected(provider: RedlockProvider): Promise<RedlockProvider> {
   for (const token of ['warm-up-1', 'warm-up-2']) {
     const probe = request(token, { resources: ['warm-up'], leaseMs: 5_000 });
-    await provider.acquire(probe);
+    await until(() => provider.acquire(probe).then(isGranted, isAway), 'a majority is connected');
     await sleep(50); // the slower nodes have voted too
     await provider.extend(probe, 5_000);
     await provider.release(probe);
   }
   return provider;
+}
+
+function isGranted({ granted }: { granted: boolean }): boolean {
+  return granted;
+}
+
+function isAway(error: unknown): false {
+  if (error instanceof LockUnavailableError) return false;
+  throw error;
 }
 
 export function sleep(delayMs: number): Promise<void> {

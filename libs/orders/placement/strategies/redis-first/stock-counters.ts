@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
-import { Redis } from 'ioredis';
-import { loadStatement, type SqlExecutor } from '#platform';
+import type { Redis } from 'ioredis';
+import { createRedis, loadStatement, type SqlExecutor } from '#platform';
 import type { PlacementRequest } from '../../placement.js';
 
 /** The hash tag keeps all of them in one slot of a cluster, since a cart's script takes several at once. */
@@ -34,17 +34,7 @@ export class StockCounters {
   /** @param database the record, from which they are loaded */
   constructor(redisUrl: string, database: SqlExecutor) {
     this.database = database;
-    this.redis = new Redis(redisUrl, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: COMMAND_TIMEOUT_MS,
-      connectTimeout: 2_000,
-      keepAlive: 5_000,
-      retryStrategy: (attempt) => Math.min(10 * 2 ** attempt, 200) * (0.5 + Math.random() / 2),
-    });
-    this.redis.on('error', () => undefined); // the command that meets it reports it; unheard, ioredis would print it
+    this.redis = createRedis(redisUrl, { commandTimeoutMs: COMMAND_TIMEOUT_MS });
   }
 
   /** Resolves when the first attempt has succeeded or failed; a connection is tried for ever. */
