@@ -93,6 +93,7 @@ describe('operations', () => {
       '/v1/admin/sales',
       '/v1/admin/sales/{id}',
       '/v1/admin/sales/{saleId}/reconciliation',
+      '/v1/admin/stock-adjustments',
       '/v1/auth/guest',
       '/v1/orders',
       '/v1/orders/{id}',

@@ -59,6 +59,7 @@ describe('the database', () => {
       'ArchiveOrders1764300000000',
       'EndReservations1764400000000',
       'Payments1764500000000',
+      'AdjustmentReferences1764600000000',
     ]);
   }, 30_000);
 });

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, NotEquals } from 'class-validator';
 import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price } from '#platform';
@@ -6,9 +7,15 @@ import { MAX_ON_HAND } from '#inventory';
 /** A path of this shop or an https address: what an <img> of the storefront may show. */
 const IMAGE_URL = /^(\/(?![/\\])|https?:\/\/)[\x21-\x7e]*$/;
 
+export function IsSku(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ example: 'PHONE-1', minLength: 1, maxLength: 64 }),
+    Matches(/^[\x21-\x7e]{1,64}$/, { message: '$property must be 1 to 64 visible ASCII characters' }),
+  );
+}
+
 export class CreateItem {
-  @ApiProperty({ example: 'PHONE-1', minLength: 1, maxLength: 64 })
-  @Matches(/^[\x21-\x7e]{1,64}$/, { message: 'sku must be 1 to 64 visible ASCII characters' })
+  @IsSku()
   sku: string;
 
   @ApiProperty({ example: 'Phone One', minLength: 1, maxLength: 200 })

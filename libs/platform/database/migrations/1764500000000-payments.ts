@@ -15,7 +15,7 @@ export class Payments1764500000000 implements MigrationInterface {
 }
 
 const SCHEMA = /* sql */ `
-CREATE TABLE payment (
+CREATE TABLE IF NOT EXISTS payment (
   id             uuid PRIMARY KEY, -- also the gateway's idempotency key
   order_id       uuid NOT NULL,
   method         text NOT NULL,
@@ -30,12 +30,12 @@ CREATE TABLE payment (
   created_at     timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 -- The promise: one payment at a time, and one capture an order.
-CREATE UNIQUE INDEX payment_open ON payment (order_id) WHERE status IN ('pending', 'succeeded');
-CREATE INDEX payment_order ON payment (order_id);
-CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS payment_open ON payment (order_id) WHERE status IN ('pending', 'succeeded');
+CREATE INDEX IF NOT EXISTS payment_order ON payment (order_id);
+CREATE INDEX IF NOT EXISTS payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
 
 -- What the provider's webhooks told: each event takes effect once.
-CREATE TABLE payment_event (
+CREATE TABLE IF NOT EXISTS payment_event (
   event_id     text PRIMARY KEY,
   type         text NOT NULL,
   payment_id   uuid NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE payment_event (
 );
 
 -- The sandbox gateway's own books, as a provider would keep them: what was charged, and how often it was asked.
-CREATE TABLE sandbox_charge (
+CREATE TABLE IF NOT EXISTS sandbox_charge (
   payment_id  uuid PRIMARY KEY,
   status      text NOT NULL CHECK (status IN ('authorized', 'captured', 'declined', 'voided', 'refunded')),
   amount      bigint NOT NULL,

@@ -2,6 +2,7 @@ import { CreateSchema1763600000000 } from './1763600000000-create-schema.js';
 import { LightenOrders1763700000000 } from './1763700000000-lighten-orders.js';
 import { ArchiveOrders1764300000000 } from './1764300000000-archive-orders.js';
 import { EndReservations1764400000000 } from './1764400000000-end-reservations.js';
+import { AdjustmentReferences1764600000000 } from './1764600000000-adjustment-references.js';
 import { Payments1764500000000 } from './1764500000000-payments.js';
 
 /** In the order in which they are applied. */
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   ArchiveOrders1764300000000,
   EndReservations1764400000000,
   Payments1764500000000,
+  AdjustmentReferences1764600000000,
 ];
