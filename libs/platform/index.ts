@@ -60,6 +60,7 @@ export {
   type ProblemCode,
   type ProblemDefinition,
 } from './problem/problems.js';
+export { clientOf } from './rate-limit/client-address.js';
 export { AddressRateLimitGuard, BuyerRateLimitGuard } from './rate-limit/rate-limit.guards.js';
 export { RateLimitModule } from './rate-limit/rate-limit.module.js';
 export { createRedis } from './redis/connect.js';

@@ -11,6 +11,7 @@ const PUBLIC = [
   'POST /v1/auth/guest',
   'GET /v1/sales',
   'GET /v1/sales/{saleId}',
+  'GET /v1/sales/{saleId}/stream',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',

@@ -101,6 +101,7 @@ describe('operations', () => {
       '/v1/orders/{id}/payments',
       '/v1/sales',
       '/v1/sales/{saleId}',
+      '/v1/sales/{saleId}/stream',
       '/v1/webhooks/payments',
     ]);
   });

@@ -119,6 +119,20 @@ export const SETTINGS = {
     'requests of one buyer in a window, over all replicas',
   ),
   rateLimitIp: rateLimit('RATE_LIMIT_IP', 'off', 'requests from one address in a window, over all replicas'),
+  streamCapacity: integer(
+    'STREAM_CAPACITY',
+    0,
+    1_000_000,
+    '10000',
+    'how many live streams of sales one process serves',
+  ),
+  streamCapacityIp: integer(
+    'STREAM_CAPACITY_IP',
+    1,
+    1_000_000,
+    '100',
+    'how many of them one address may have',
+  ),
   trustedProxies: list('TRUSTED_PROXIES', {
     of: 'addresses or ranges such as 10.0.0.0/8',
     is: isProxyRange,

@@ -65,6 +65,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly streams = new Gauge({
+    name: 'holdfast_streams',
+    help: 'Live streams of sales that this process serves',
+    registers: [this.registry],
+  });
+
   readonly rateLimited = new Counter({
     name: 'holdfast_rate_limited_total',
     help: 'Requests that were turned away because their buyer or address sends too many',

@@ -1,23 +1,19 @@
-import { createHash } from 'node:crypto';
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public, readCursor, toPage, UuidParam } from '#platform';
+import { SalePages } from './sale-pages.js';
 import { SaleReader, storefrontView } from './sale-reader.js';
 import { SalePage, SaleQuery, SaleView } from './sale.dto.js';
-import { SharedReads } from './shared-reads.js';
 
 @ApiTags('storefront')
 @Public()
 @Controller('v1/sales')
 export class SalesController {
-  /** The page that everybody reloads at noon costs one statement at a time, and its ETag is worked out once for each. */
-  private readonly pages = new SharedReads(async (saleId) => {
-    const sale = storefrontView(await this.reader.read(saleId));
-    return { sale, etag: etagOf(sale) };
-  });
-
-  constructor(private readonly reader: SaleReader) {}
+  constructor(
+    private readonly reader: SaleReader,
+    private readonly pages: SalePages,
+  ) {}
 
   @Get()
   @ApiOkResponse({ type: SalePage })
@@ -40,9 +36,4 @@ export class SalesController {
     }
     return sale;
   }
-}
-
-/** Weak, because the server's time moves while everything else stays. */
-function etagOf({ serverTime, ...sale }: SaleView): string {
-  return `W/"${createHash('sha1').update(JSON.stringify(sale)).digest('base64url')}"`;
 }

@@ -1,0 +1,33 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clientOf, Public, UuidParam } from '#platform';
+import { SaleStreams } from './sale-streams.js';
+
+@ApiTags('storefront')
+@Public()
+@Controller('v1/sales/:saleId/stream')
+export class SaleStreamController {
+  constructor(private readonly streams: SaleStreams) {}
+
+  @Get()
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({
+    description:
+      'Server-sent events: `sale` { id, status, startsAt, endsAt, serverTime } and `stock` { itemId, available, availability }, all of them at first, then each that changes',
+  })
+  async watch(
+    @Param('saleId', UuidParam) saleId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const events = await this.streams.watch(saleId, clientOf(request.ip));
+    void reply
+      .headers({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no', // a proxy passes each event on at once
+      })
+      .send(events);
+  }
+}
