@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { LockAbortedError, LockContendedError, LockWaitTimeoutError } from '../../errors.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
+import type { LockManager } from '../../lock-manager.js';
 import type { LockProvider } from '../../provider.js';
 import { InterceptedProvider } from '../intercepted-provider.js';
 import { atLeast, atMost, inTime, sleep, timed, until } from '../support.js';
@@ -120,30 +121,47 @@ async function fairOrder(context: CaseContext): Promise<void> {
 }
 
 async function servesInOrder(context: CaseContext): Promise<void> {
-  const [waiters, perProvider] = [100, 10];
+  const [waiters, perProvider] = [100, 25];
   const resource = context.resource();
   const holder = await (await context.manager()).acquire(resource, { leaseMs: 60_000, waitMs: 0 });
   const served: number[] = [];
   const waiting: Promise<void>[] = [];
   let shared: LockProvider | undefined;
   for (let index = 0; index < waiters; index += 1) {
-    // Each manager is a contender of its own, as a process has one; ten share their connections.
-    if (!shared || index % perProvider === 0) shared = await context.provider();
+    // Each manager is a contender of its own, as a process has one; some share their connections.
+    if (!shared || index % perProvider === 0) {
+      shared = await context.provider();
+      await answers(context, context.managerOf(new InterceptedProvider(shared, { shared: true })));
+    }
     const provider = new InterceptedProvider(shared, { shared: true });
     const locks = context.managerOf(provider);
-    waiting.push(
-      locks.using(resource, { leaseMs: 10_000, waitMs: 60_000 }, () => {
-        served.push(index);
-        return Promise.resolve();
-      }),
-    );
-    await until(() => provider.refusals > 0, { what: `waiter ${index} stands in line` });
+    const turn = locks.using(resource, { leaseMs: 10_000, waitMs: 60_000 }, () => {
+      served.push(index);
+      return Promise.resolve();
+    });
+    turn.catch(() => undefined); // heard below
+    waiting.push(turn);
+    const inLine = until(() => provider.refusals > 0, { what: `waiter ${index} stands in line` });
+    await Promise.race([inLine, turn]);
   }
   await holder.release();
   await Promise.all(waiting);
   assert.deepEqual(
     served,
     Array.from({ length: waiters }, (_, index) => index),
+  );
+}
+
+/** Waits until the store answers: a connection that is only being made is no part of what a case promises. */
+async function answers(context: CaseContext, locks: LockManager): Promise<void> {
+  const asked = () => locks.tryAcquire(context.resource('connecting'), { leaseMs: 100 });
+  await until(
+    () =>
+      asked().then(
+        () => true,
+        () => false,
+      ),
+    { withinMs: 15_000, what: 'the store answers' },
   );
 }
 
@@ -208,9 +226,7 @@ async function manyWaiters(context: CaseContext): Promise<void> {
   const resource = context.resource();
   const holder = await (await context.manager()).acquire(resource, { ...options, waitMs: 0 });
   const { provider, locks } = await context.intercepted();
-  const isConnected = () =>
-    locks.tryAcquire(context.resource('other'), { leaseMs: 100 }).then(Boolean, () => false);
-  await until(isConnected, { what: 'the store answers' });
+  await answers(context, locks);
   const connecting = provider.acquires;
   const served: number[] = [];
   const serve = async (): Promise<void> => {
@@ -250,8 +266,8 @@ async function waitersOfManyProcesses(context: CaseContext, waiters: number): Pr
   await holder.release();
   const reports = await Promise.all(children.map((child) => child.report('done')));
   const sent = reports.reduce((sum, { acquires }) => sum + acquires, 0);
-  // While they were started they waited for the holder, and looked again from time to time: that is no grant's cost.
-  atMost(sent, 2 * waiters + 10 * processes, 'acquire commands of 8 processes');
+  // While they wait they look again from time to time, the more often the longer a busy machine takes: that is no grant's cost.
+  inTime(sent, 2 * waiters + 10 * processes, 'acquire commands of 8 processes');
   if (!context.has('fencing')) return;
   const fences = reports.flatMap((report) => report.fences);
   assert.equal(new Set(fences).size, waiters, 'each grant has a fence of its own');
