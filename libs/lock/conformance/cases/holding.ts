@@ -259,7 +259,7 @@ function unavailableAtMost(error: unknown): void {
 }
 
 async function releaseRacingRenewal(context: CaseContext): Promise<void> {
-  const [rounds, atOnce] = context.full ? [100, 100] : [20, 50];
+  const [rounds, atOnce] = context.full ? [1_000, 10] : [100, 10];
   const locks = await context.manager();
   const provider = await context.provider();
   /** At the store itself: a late renewal of whoever has released must not take the lock from the next holder, or revive it. */
