@@ -18,6 +18,8 @@ export interface ChildReports {
   write: { fence: number; aborted: boolean };
   /** `wait`: its first waiter was refused. */
   waiting: Record<string, never>;
+  /** `wait`: it was told to go on, and counts its commands from then. */
+  counting: Record<string, never>;
   /** `count`, `wait`: all is done. */
   done: { acquires: number; fences: number[] };
 }

@@ -78,8 +78,11 @@ async function wait({ resource, waiters }: Extract<ChildTask, { do: 'wait' }>): 
   );
   await until(() => provider.refusals > 0, { what: 'the first waiter is refused' });
   await say('waiting', {});
+  await ordered('go');
+  const before = provider.acquires;
+  await say('counting', {});
   await Promise.all(all);
-  await say('done', { acquires: provider.acquires, fences });
+  await say('done', { acquires: provider.acquires - before, fences });
 }
 
 async function isConnected(): Promise<boolean> {

@@ -65,11 +65,11 @@ export function atMost(actual: number, highest: number, what: string): void {
 /** A time that was promised has gone by. It says as much about the machine as about the lock: a case is tried again for it. */
 export class TooLateError extends assert.AssertionError {}
 
-/** For what grows with the time that things take. @throws TooLateError */
-export function inTime(actual: number, highest: number, what: string): void {
-  if (actual <= highest) return;
+/** @throws TooLateError */
+export function inTime(actualMs: number, highestMs: number, what: string): void {
+  if (actualMs <= highestMs) return;
   throw new TooLateError({
-    message: `${what}: ${round(actual)}, at most ${round(highest)} was promised`,
+    message: `${what}: ${round(actualMs)}, at most ${round(highestMs)} was promised`,
   });
 }
 

@@ -79,8 +79,8 @@ async function badTickets(context: CaseContext): Promise<void> {
   assert.equal(await context.isFree(resource), true);
 
   const slow: Lock = await sender.acquire(resource, { leaseMs: 10_000, waitMs: 0 });
-  const late = await slow.handOver({ leaseMs: 200 });
-  await sleep(400);
+  const late = await slow.handOver({ leaseMs: 1_000 });
+  await sleep(1_200);
   await assert.rejects(receiver.adopt(late), LockTicketError, 'an expired ticket');
   assert.equal(await context.isFree(resource), true, 'an expired hand-over frees the lock');
 }
