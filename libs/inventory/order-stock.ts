@@ -1,8 +1,6 @@
 import { loadStatement, newId, plainArray, type Transaction } from '#platform';
 
-const RELEASE = loadStatement(import.meta.url, './release.sql');
-const RETURN = loadStatement(import.meta.url, './return.sql');
-const SELL = loadStatement(import.meta.url, './sell.sql');
+const ORDER_STOCK = loadStatement(import.meta.url, './order-stock.sql');
 
 /** What an order has of an item. */
 export interface StockLine {
@@ -13,7 +11,7 @@ export interface StockLine {
 
 /** Gives the reserved stock of these lines back. The items are claimed in the same transaction, here as below. */
 export function releaseStock(transaction: Transaction, lines: readonly StockLine[]): void {
-  transaction.send(RELEASE, columnsOf(lines));
+  change(transaction, lines, { kind: 'release', onHand: 0, reserved: -1 });
 }
 
 /** Sells these lines, from their reservation or from what is free. */
@@ -22,19 +20,27 @@ export function sellStock(
   lines: readonly StockLine[],
   { reserved }: { readonly reserved: boolean },
 ): void {
-  transaction.send(SELL, [reserved, ...columnsOf(lines)]);
+  change(transaction, lines, { kind: 'sell', onHand: -1, reserved: reserved ? -1 : 0 });
 }
 
 /** Puts the sold units of these lines back on the shelf. */
 export function returnStock(transaction: Transaction, lines: readonly StockLine[]): void {
-  transaction.send(RETURN, columnsOf(lines));
+  change(transaction, lines, { kind: 'return', onHand: 1, reserved: 0 });
 }
 
-function columnsOf(lines: readonly StockLine[]): string[] {
-  return [
+/** @param unit what each unit changes */
+function change(
+  transaction: Transaction,
+  lines: readonly StockLine[],
+  unit: { readonly kind: string; readonly onHand: number; readonly reserved: number },
+): void {
+  transaction.send(ORDER_STOCK, [
+    unit.kind,
+    unit.onHand,
+    unit.reserved,
     plainArray(lines, newId),
     plainArray(lines, (line) => line.orderId),
     plainArray(lines, (line) => line.itemId),
     plainArray(lines, (line) => line.quantity),
-  ];
+  ]);
 }

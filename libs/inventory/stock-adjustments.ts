@@ -27,6 +27,8 @@ export type AdjustmentResult =
   | { readonly status: 'applied' | 'already_applied'; readonly stock: Stock }
   | { readonly status: 'refused'; readonly code: ProblemCode; readonly detail: string };
 
+const NO_SUCH_ITEM = refused('not_found', 'There is no such item.');
+
 /** Gives a new item its stock level and, where there is any, its first movement. */
 export async function createStock(
   transaction: SqlExecutor,
@@ -48,8 +50,8 @@ export async function createStock(
  * @throws ProblemError not_found, stock_below_reserved, validation_failed
  */
 export async function adjustStock(transaction: SqlExecutor, adjustment: Adjustment): Promise<Stock> {
-  const [result] = await adjustStocks(transaction, [adjustment]);
-  if (result?.status !== 'refused') return result?.stock ?? stockOf({ onHand: 0, reserved: 0 });
+  const [result = NO_SUCH_ITEM] = await adjustStocks(transaction, [adjustment]);
+  if (result.status !== 'refused') return result.stock;
   const { code, detail: message } = result;
   const errors = code === 'validation_failed' ? { errors: [{ path: 'quantity', message }] } : {};
   throw new ProblemError(code, message, errors);
@@ -72,7 +74,7 @@ export async function adjustStocks(
   const results = adjustments.map((adjustment): AdjustmentResult => {
     const { itemId, quantity, reference } = adjustment;
     const before = itemId === undefined ? undefined : stockById.get(itemId);
-    if (itemId === undefined || !before) return refused('not_found', 'There is no such item.');
+    if (itemId === undefined || !before) return NO_SUCH_ITEM;
     const earlier = reference === undefined ? undefined : known.get(reference);
     if (earlier) {
       if (earlier.itemId === itemId && earlier.quantity === quantity)
