@@ -1,6 +1,6 @@
-export { invalidState, OrdersAdministration } from './administration/orders-administration.js';
+export { OrdersAdministration } from './administration/orders-administration.js';
 export { recordCapture, type Captured } from './lifecycle/captures.js';
-export { lockOrder, type LockedOrder } from './lifecycle/locked-order.js';
+export { invalidState, lockOrder, type LockedOrder } from './lifecycle/locked-order.js';
 export { beginRefund, recordRefund } from './lifecycle/refunds.js';
 export { MAX_EXPIRED_AT_ONCE, ReservationEnds } from './lifecycle/reservation-ends.js';
 export { AdminOrderView } from './order.dto.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hashRequest, newId, type Page, ProblemError, toPage } from '#platform';
+import { invalidState } from './lifecycle/locked-order.js';
 import { ReservationEnds } from './lifecycle/reservation-ends.js';
 import { OrderReader } from './order-reader.js';
 import type { Order } from './order.js';
@@ -52,10 +53,7 @@ export class OrdersService {
       case 'payment_in_progress':
         throw new ProblemError('payment_in_progress', 'This order is being paid: wait for its payment.');
       case 'invalid_state':
-        throw new ProblemError(
-          'invalid_order_state',
-          `Only an unpaid order can be cancelled; this one is ${cancellation.status}.`,
-        );
+        throw invalidState('Only an unpaid order can be cancelled', cancellation);
     }
   }
 

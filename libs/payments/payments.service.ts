@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { lockOrder } from '#orders';
+import { invalidState, lockOrder } from '#orders';
 import { Database, loadStatement, newId, ProblemError } from '#platform';
 import type { CreatePayment, PaymentReceipt } from './payment.dto.js';
 
@@ -27,11 +27,8 @@ export class PaymentsService {
       );
       if (pending) return { paymentId: pending.id, status: 'pending' };
       if (order.status !== 'pending_payment' || !order.isHeld) {
-        const state = order.status === 'pending_payment' ? 'expired' : order.status;
-        throw new ProblemError(
-          'invalid_order_state',
-          `Only an unpaid order can be paid; this one is ${state}.`,
-        );
+        const status = order.status === 'pending_payment' ? 'expired' : order.status;
+        throw invalidState('Only an unpaid order can be paid', { status });
       }
       const id = newId();
       const values = [id, orderId, method, outcome ?? null, order.totalAmount, order.currency, GRACE_SECONDS];

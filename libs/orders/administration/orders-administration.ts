@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { executorOf, type Page, ProblemError, type SqlExecutor, toPage } from '#platform';
-import { lockOrder, moveOrder, type LockedOrder } from '../lifecycle/locked-order.js';
+import { invalidState, lockOrder, moveOrder, type LockedOrder } from '../lifecycle/locked-order.js';
 import { presentToAdministrator, type AdminOrderView } from '../order.dto.js';
 import { OrderReader, type OrderFilter } from '../order-reader.js';
 
@@ -43,9 +43,4 @@ export class OrdersAdministration {
     await transition(transaction, order);
     return presentToAdministrator(await this.reader.within(manager).read({ id }));
   }
-}
-
-/** @param rule what the order would have to be */
-export function invalidState(rule: string, { status }: Pick<LockedOrder, 'status'>): ProblemError {
-  return new ProblemError('invalid_order_state', `${rule}; this one is ${status}.`);
 }

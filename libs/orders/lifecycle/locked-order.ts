@@ -1,4 +1,4 @@
-import { loadStatement, type SqlExecutor } from '#platform';
+import { loadStatement, ProblemError, type SqlExecutor } from '#platform';
 import type { OrderStatus } from '../order.js';
 import type { OwnedOrder } from './order-lines.js';
 
@@ -41,6 +41,11 @@ export async function moveOrder(
 ): Promise<void> {
   const moved = await transaction.query(MOVE, [order.id, order.status, to.status, to.stockState ?? null]);
   if (moved.length !== 1) throw new Error(`Order ${order.id} left ${order.status} while it was locked.`);
+}
+
+/** @param rule what the order would have to be */
+export function invalidState(rule: string, { status }: Pick<LockedOrder, 'status'>): ProblemError {
+  return new ProblemError('invalid_order_state', `${rule}; this one is ${status}.`);
 }
 
 interface OrderRow {
