@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedis, startService, type LocalRedis, type LocalService } from '#local';
 import { Shop, type OrderBody } from '../support/shop.js';
+import { holdStock } from '../support/held-stock.js';
 import { eventually } from '../support/wait.js';
 
 /** A reservation that is over is back in stock within one sweep, and some time for a busy machine. */
@@ -80,20 +81,11 @@ describe('the expiry of unpaid orders', () => {
     const { itemId, saleId } = await offerFor(1, 30);
     const buyer = await shop.buyer();
     await Promise.all(Array.from({ length: 30 }, () => buyer.order(saleId, [{ itemId, quantity: 1 }])));
-    const holder = await shop.record.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT 1 FROM stock_level WHERE item_id = $1 FOR UPDATE', [itemId]); // a sweep stops here
+    const stock = await holdStock(shop.record, itemId); // a sweep stops here
     const worker = await startWorker();
-    await eventually(async () => {
-      const { rows } = await shop.record.query<{ n: number }>(
-        `SELECT count(*)::int AS n FROM pg_stat_activity
-         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE OF s%'`,
-      );
-      expect(rows[0]?.n).toBeGreaterThan(0);
-    });
+    await stock.waitedFor();
     await worker.kill();
-    await holder.query('ROLLBACK');
-    holder.release();
+    await stock.release();
     await startWorker();
     await eventually(async () => expect(await availableOf(saleId)).toBe(30));
     expect((await shop.reconcile(saleId)).balanced).toBe(true);
