@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LockModule } from '#lock/nest';
 import { OrdersModule } from '#orders';
+import { OutboxModule } from '#outbox';
 import { PaymentsModule } from '#payments';
 import {
   AccessGuard,
@@ -38,6 +39,7 @@ export class ApiModule {
         SalesModule,
         OrdersModule,
         PaymentsModule,
+        OutboxModule,
       ],
       controllers: [GuestsController, HealthController, LocksAdminController, MetricsController],
       providers: [

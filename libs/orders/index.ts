@@ -6,6 +6,7 @@ export { MAX_EXPIRED_AT_ONCE, ReservationEnds } from './lifecycle/reservation-en
 export { AdminOrderView } from './order.dto.js';
 export { OrdersModule } from './orders.module.js';
 export { OrderArchive } from './archive/order-archive.js';
+export { ReconciliationService } from './reconciliation/reconciliation.service.js';
 export { decide } from './placement/decide.js';
 export { Deadline, DeadlineError } from './placement/deadline.js';
 export { Gate } from './placement/gate.js';

@@ -65,3 +65,4 @@ export { AddressRateLimitGuard, BuyerRateLimitGuard } from './rate-limit/rate-li
 export { RateLimitModule } from './rate-limit/rate-limit.module.js';
 export { createRedis } from './redis/connect.js';
 export { toProblem } from './problem/to-problem.js';
+export { WebhookSignature } from './webhook-signature.js';

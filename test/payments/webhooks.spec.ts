@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { WebhookSignature } from '#payments';
+import { WebhookSignature } from '#platform';
 import { Till, WEBHOOK_SECRET } from './till.js';
 
 /** What the provider tells by itself; no worker asks it, unless a test starts one. */

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, NotEquals } from 'class-validator';
 import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price } from '#platform';
-import { MAX_ON_HAND } from '#inventory';
+import { LOW_STOCK_THRESHOLD, MAX_ON_HAND } from '#inventory';
 
 /** A path of this shop or an https address: what an <img> of the storefront may show. */
 const IMAGE_URL = /^(\/(?![/\\])|https?:\/\/)[\x21-\x7e]*$/;
@@ -44,6 +44,16 @@ export class CreateItem {
   @Max(MAX_ON_HAND)
   stock: number;
 
+  @ApiPropertyOptional({
+    ...{ type: 'integer', default: LOW_STOCK_THRESHOLD, minimum: 0, maximum: MAX_ON_HAND },
+    description: 'The shop hears stock.low when no more than this is available',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_ON_HAND)
+  lowStockThreshold?: number | null;
+
   @IsMetadata()
   metadata?: Record<string, string> | null;
 }
@@ -70,6 +80,13 @@ export class UpdateItem {
   @IsGivenOrAbsent()
   @IsShape(() => Price)
   price?: Price;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_ON_HAND })
+  @IsGivenOrAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_ON_HAND)
+  lowStockThreshold?: number;
 
   @IsMetadata()
   metadata?: Record<string, string> | null;
@@ -102,6 +119,7 @@ export class ItemView {
   @ApiProperty({ type: String, nullable: true }) imageUrl: string | null;
   @ApiProperty({ type: Money }) price: Money;
   @ApiProperty({ type: StockView }) stock: StockView;
+  @ApiProperty({ type: 'integer' }) lowStockThreshold: number;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) metadata: Record<string, string>;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
 }
