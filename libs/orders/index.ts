@@ -14,7 +14,7 @@ export { ItemLocks } from './placement/item-locks.js';
 export { OrderPlacement, type PlacementLimits } from './placement/order-placement.js';
 export { placeInTransaction, type TransactionOptions } from './placement/order-transaction.js';
 export type { Outcome, PlacementRequest } from './placement/placement.js';
-export { isArchivedKeyRace, isPurchaseLimitRace } from './placement/record.js';
+export { isPurchaseLimitRace } from './placement/record.js';
 export {
   LaneLeftError,
   LaneTimeoutError,
