@@ -18,6 +18,8 @@ import {
   type Config,
 } from '#platform';
 import { SalesModule } from '#sales';
+import { DemoCrowd } from './demo-crowd/demo-crowd.js';
+import { DemoCrowdController } from './demo-crowd/demo-crowd.controller.js';
 import { GuestsController } from './guests/guests.controller.js';
 import { lockOptions } from '../shared/lock-options.js';
 import { HealthController } from '../shared/operations/health.controller.js';
@@ -41,8 +43,15 @@ export class ApiModule {
         PaymentsModule,
         OutboxModule,
       ],
-      controllers: [GuestsController, HealthController, LocksAdminController, MetricsController],
+      controllers: [
+        DemoCrowdController,
+        GuestsController,
+        HealthController,
+        LocksAdminController,
+        MetricsController,
+      ],
       providers: [
+        DemoCrowd,
         Readiness,
         { provide: APP_GUARD, useClass: AddressRateLimitGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
