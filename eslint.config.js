@@ -18,9 +18,10 @@ const MAY_IMPORT = {
   'apps/shared': ['#lock', '#platform'],
   'apps/worker': ['#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
   'apps/api': ['#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
+  client: [],
   local: ['#platform'],
-  load: ['#local', '#platform'],
-  bench: ['#load', '#local', '#lock', '#platform'],
+  load: ['#client', '#local', '#platform'],
+  bench: ['#client', '#load', '#local', '#lock', '#platform'],
 };
 
 const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
@@ -37,9 +38,10 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
           },
           {
             regex:
-              '(^|/)\\.\\./(.*/)?(libs|apps|bench|local|load|test|lock|platform|inventory|sales|orders|payments)/',
+              '(^|/)\\.\\./(.*/)?(libs|apps|bench|client|local|load|test|lock|platform|inventory|sales|orders|payments)/',
             message: 'Enter a library through its alias (#orders), never by a path.',
           },
+          ...(folder === 'client' ? [{ regex: '^node:', message: 'The client runs in browsers too.' }] : []),
         ],
       },
     ],
@@ -47,7 +49,7 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/', 'client/schema.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
