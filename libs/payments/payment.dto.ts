@@ -16,6 +16,7 @@ export class CreatePayment {
 
 export class RefundOrder {
   @ApiPropertyOptional({
+    type: Boolean,
     default: false,
     description: 'Whether its units go back on the shelf, once the money is back',
   })
@@ -23,7 +24,12 @@ export class RefundOrder {
   @IsBoolean()
   returnsStock?: boolean | null;
 
-  @ApiPropertyOptional({ description: 'For whoever reads the record later' })
+  @ApiPropertyOptional({
+    type: String,
+    minLength: 1,
+    maxLength: 500,
+    description: 'For whoever reads the record later',
+  })
   @IsOptional()
   @IsText(1, 500)
   reason?: string | null;
@@ -39,13 +45,14 @@ export const PAYMENT_EVENT_TYPES = ['payment.succeeded', 'payment.failed', 'paym
 /** Providers tell it as a number beside a currency, or as our own form of money. */
 function IsCapturedAmount(): PropertyDecorator {
   const isUnits = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isCurrency = (value: unknown) => typeof value === 'string' && /^[A-Z]{3}$/.test(value);
   return ValidateBy({
     name: 'isCapturedAmount',
     validator: {
       validate: (value: unknown) => {
         if (typeof value !== 'object' || value === null || Array.isArray(value)) return isUnits(value);
         const { amount, currency, ...rest } = value as Record<string, unknown>;
-        return isUnits(amount) && typeof currency === 'string' && Object.keys(rest).length === 0;
+        return isUnits(amount) && isCurrency(currency) && Object.keys(rest).length === 0;
       },
       defaultMessage: () => '$property must be minor units, or { amount, currency }',
     },
@@ -54,7 +61,7 @@ function IsCapturedAmount(): PropertyDecorator {
 
 @ApiExtraModels(Money)
 export class PaymentEventBody {
-  @ApiProperty({ maxLength: 255 })
+  @ApiProperty({ minLength: 1, maxLength: 255 })
   @IsText(1, 255)
   eventId: string;
 
@@ -78,12 +85,12 @@ export class PaymentEventBody {
   @IsCapturedAmount()
   amount?: number | { amount: number; currency: string } | null;
 
-  @ApiPropertyOptional({ description: 'With an amount that is a number' })
+  @ApiPropertyOptional({ type: String, description: 'With an amount that is a number' })
   @IsOptional()
   @IsText(3, 3)
   currency?: string | null;
 
-  @ApiPropertyOptional({ description: 'Why a payment failed' })
+  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: 255, description: 'Why a payment failed' })
   @IsOptional()
   @IsText(1, 255)
   failureCode?: string | null;
