@@ -65,6 +65,9 @@ function refuseOddRequests(server: FastifyInstance): void {
       done();
     }
   });
+  server.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    refuseSocket(socket, 'malformed_request', 'This is no proxy.');
+  });
   server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.server.emit('request', request, response); // the hook answers it
   });
@@ -126,6 +129,10 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
     return;
   }
   const [code, detail] = CLIENT_ERRORS[error.code ?? ''] ?? ['malformed_request', 'This is not HTTP.'];
+  refuseSocket(socket, code, detail);
+}
+
+function refuseSocket(socket: Socket, code: ProblemCode, detail: string): void {
   const { status, headers, body } = describeProblem(new ProblemError(code, detail), {
     path: '/',
     id: randomUUID(),
