@@ -5,7 +5,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports run one way: apps -> payments -> orders -> sales, inventory -> lock, platform.
+ * Imports run one way: apps -> payments -> orders -> sales, inventory -> lock, platform; apps -> outbox -> platform.
  * Each folder names what it may import; a library is entered through its index.ts alone.
  */
 const MAY_IMPORT = {
@@ -14,13 +14,15 @@ const MAY_IMPORT = {
   'libs/inventory': ['#lock', '#platform'],
   'libs/sales': ['#inventory', '#lock', '#platform'],
   'libs/orders': ['#sales', '#inventory', '#lock', '#platform'],
+  'libs/outbox': ['#platform'],
   'libs/payments': ['#orders', '#sales', '#inventory', '#lock', '#platform'],
   'apps/shared': ['#lock', '#platform'],
-  'apps/worker': ['#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
-  'apps/api': ['#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
+  'apps/worker': ['#outbox', '#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
+  'apps/api': ['#outbox', '#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
+  client: [],
   local: ['#platform'],
-  load: ['#local', '#platform'],
-  bench: ['#load', '#local', '#lock', '#platform'],
+  load: ['#client', '#local', '#platform'],
+  bench: ['#client', '#load', '#local', '#lock', '#platform'],
 };
 
 const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
@@ -37,9 +39,10 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
           },
           {
             regex:
-              '(^|/)\\.\\./(.*/)?(libs|apps|bench|local|load|test|lock|platform|inventory|sales|orders|payments)/',
+              '(^|/)\\.\\./(.*/)?(libs|apps|bench|client|local|load|test|lock|platform|inventory|sales|orders|outbox|payments)/',
             message: 'Enter a library through its alias (#orders), never by a path.',
           },
+          ...(folder === 'client' ? [{ regex: '^node:', message: 'The client runs in browsers too.' }] : []),
         ],
       },
     ],
@@ -47,7 +50,7 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/', 'client/schema.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -3,7 +3,7 @@
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const FOLDERS = ['apps', 'libs', 'local', 'load', 'bench'];
+const FOLDERS = ['apps', 'libs', 'client', 'local', 'load', 'bench'];
 /** Installed and used where they are; what they contain is none of ours. */
 const LEFT_OUT = path.join('bench', 'lock', 'peers') + path.sep;
 const COPIED_AS_IT_IS = path.join('apps', 'web') + path.sep;

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LockModule } from '#lock/nest';
 import { OrdersModule } from '#orders';
+import { OutboxModule } from '#outbox';
 import { PaymentsModule } from '#payments';
 import {
   AccessGuard,
@@ -17,6 +18,8 @@ import {
   type Config,
 } from '#platform';
 import { SalesModule } from '#sales';
+import { DemoCrowd } from './demo-crowd/demo-crowd.js';
+import { DemoCrowdController } from './demo-crowd/demo-crowd.controller.js';
 import { GuestsController } from './guests/guests.controller.js';
 import { lockOptions } from '../shared/lock-options.js';
 import { HealthController } from '../shared/operations/health.controller.js';
@@ -38,9 +41,17 @@ export class ApiModule {
         SalesModule,
         OrdersModule,
         PaymentsModule,
+        OutboxModule,
       ],
-      controllers: [GuestsController, HealthController, LocksAdminController, MetricsController],
+      controllers: [
+        DemoCrowdController,
+        GuestsController,
+        HealthController,
+        LocksAdminController,
+        MetricsController,
+      ],
       providers: [
+        DemoCrowd,
         Readiness,
         { provide: APP_GUARD, useClass: AddressRateLimitGuard },
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -15,6 +15,8 @@ export interface Cell {
   readonly processes: number;
   /** Orders that the database holds before. */
   readonly storedOrders: number;
+  /** Whether transactions write what the shop is to be told. */
+  readonly events: boolean;
   /** Environment of the service beyond what the contestant needs. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -25,9 +27,9 @@ export function cellOf(
   contestant: string,
   workload: Workload,
   connections: number,
-  { processes = 1, storedOrders = 0, settings = {} }: CellOptions = {},
+  { processes = 1, storedOrders = 0, events = false, settings = {} }: CellOptions = {},
 ): Cell {
-  return { contestant, workload, connections, processes, storedOrders, settings };
+  return { contestant, workload, connections, processes, storedOrders, events, settings };
 }
 
 export function keyOf(cell: Cell): string {
@@ -36,10 +38,9 @@ export function keyOf(cell: Cell): string {
 }
 
 /** Cells with the same key are served by the same processes on the same database. */
-export function serviceKeyOf({ contestant, storedOrders, settings }: Cell): string {
-  return [contestant, storedOrders, ...Object.entries(settings).map((setting) => setting.join('='))].join(
-    ' ',
-  );
+export function serviceKeyOf({ contestant, storedOrders, events, settings }: Cell): string {
+  const given = Object.entries(settings).map((setting) => setting.join('='));
+  return [contestant, storedOrders, events, ...given].join(' ');
 }
 
 /** What `noop` does in the same circumstances: as many connections, one process; undefined where it says nothing. */
@@ -49,11 +50,12 @@ export function ceilingOf({ workload, connections }: Cell): Cell | undefined {
 }
 
 /** The contestant, with whatever sets this cell apart from others of its. */
-export function nameOf({ contestant, processes, storedOrders, settings }: Cell): string {
+export function nameOf({ contestant, processes, storedOrders, events, settings }: Cell): string {
   const parts = [
     contestant,
     ...(processes === 1 ? [] : [`${processes} processes`]),
     ...(storedOrders === 0 ? [] : [`${storedOrders.toLocaleString('en')} orders`]),
+    ...(events ? ['shop events'] : []),
     ...Object.entries(settings).map((setting) => setting.join('=')),
   ];
   return parts.join(', ');

@@ -23,7 +23,7 @@ describe('what is measured', () => {
     expect(new Set(keys).size).toBe(keys.length);
     const shared = keyOf(cellOf(BATCHED, 'hot-item', 1_000));
     const showing = PART_NAMES.filter((part) => cellsOfPart(part, CHOICE).map(keyOf).includes(shared));
-    expect(showing).toEqual(['concurrency', 'processes', 'volume']);
+    expect(showing).toEqual(['concurrency', 'processes', 'volume', 'features']);
     expect(keys.filter((key) => key === shared)).toHaveLength(1);
   });
 
@@ -50,11 +50,12 @@ describe('what is measured', () => {
   });
 
   it('is named by what sets it apart', () => {
-    const cells = ['processes', 'volume', 'leases', 'batch-sizes'] as const;
+    const cells = ['processes', 'volume', 'features', 'leases', 'batch-sizes'] as const;
     const names = cells.map((part) => nameOf(cellsOfPart(part, CHOICE).at(-1) ?? cellOf('', 'zipf', 1)));
     expect(names).toEqual([
       'batched, 4 processes',
       'batched, 5,000 orders',
+      'batched, shop events',
       'batched, LOCK_LEASE_MS=10000',
       'batched, LANE_BATCH_SIZE=1000',
     ]);

@@ -10,6 +10,7 @@ export const PARTS = {
   'sale-page': 'GET /v1/sales/{id}, without and with If-None-Match',
   processes: 'one hot item behind 1, 2 and 4 API processes',
   volume: 'an empty database against a full one',
+  features: 'without a rate limit, with it as everywhere else, and with shop events written as well',
   leases: 'LOCK_LEASE_MS',
   'batch-sizes': 'LANE_BATCH_SIZE',
 } as const;
@@ -69,6 +70,13 @@ function allCellsOf(part: PartName, { connections, crowd, volume }: Choice): Cel
       return [ceiling, ...PROCESSES.map((processes) => batched({ processes }))];
     case 'volume':
       return [ceiling, batched({}), batched({ storedOrders: volume })];
+    case 'features':
+      return [
+        ceiling,
+        batched({ settings: { RATE_LIMIT_BUYER: 'off' } }),
+        batched({}),
+        batched({ events: true }),
+      ];
     case 'leases':
       return [ceiling, ...LEASES_MS.map((ms) => batched({ settings: { LOCK_LEASE_MS: String(ms) } }))];
     case 'batch-sizes':

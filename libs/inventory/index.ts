@@ -7,8 +7,8 @@ export {
   touchStock,
   type ReservationLine,
 } from './reserve.js';
-export { adjustStock, adjustStocks, createStock } from './stock-adjustments.js';
+export { adjustStock, adjustStocks, createStock, setLowStockThreshold } from './stock-adjustments.js';
 export { StockMovement } from './stock-movement.entity.js';
 export { StockLevel } from './stock-level.entity.js';
-export { MAX_ON_HAND, stockOf, type Stock } from './stock.js';
+export { LOW_STOCK_THRESHOLD, MAX_ON_HAND, stockOf, type Stock } from './stock.js';
 export { StockTakenError, takeStock, type Taking } from './take.js';

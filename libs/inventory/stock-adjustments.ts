@@ -33,9 +33,12 @@ const NO_SUCH_ITEM = refused('not_found', 'There is no such item.');
 export async function createStock(
   transaction: SqlExecutor,
   itemId: string,
-  quantity: number,
+  { quantity, lowStockThreshold }: { readonly quantity: number; readonly lowStockThreshold: number },
 ): Promise<Stock> {
-  await transaction.query('INSERT INTO stock_level (item_id, on_hand) VALUES ($1, $2)', [itemId, quantity]);
+  await transaction.query(
+    'INSERT INTO stock_level (item_id, on_hand, low_stock_threshold) VALUES ($1, $2, $3)',
+    [itemId, quantity, lowStockThreshold],
+  );
   if (quantity > 0) {
     await transaction.query(
       `INSERT INTO stock_movement (id, item_id, kind, on_hand_delta, reserved_delta) VALUES ($1, $2, 'receive', $3, 0)`,
@@ -43,6 +46,18 @@ export async function createStock(
     );
   }
   return stockOf({ onHand: quantity, reserved: 0 });
+}
+
+/** From how many available units on the shop hears `stock.low`. */
+export async function setLowStockThreshold(
+  transaction: SqlExecutor,
+  itemId: string,
+  units: number,
+): Promise<void> {
+  await transaction.query('UPDATE stock_level SET low_stock_threshold = $2 WHERE item_id = $1', [
+    itemId,
+    units,
+  ]);
 }
 
 /**

@@ -11,4 +11,7 @@ export class StockLevel {
 
   @Column({ type: 'integer' })
   reserved: number;
+
+  @Column({ name: 'low_stock_threshold', type: 'integer' })
+  lowStockThreshold: number;
 }

@@ -9,4 +9,3 @@ export {
 export { SandboxGateway } from './gateway/sandbox-gateway.js';
 export { PaymentsModule } from './payments.module.js';
 export { Settlement, type PaymentEvent, type PaymentFact, type Settled } from './settlement.js';
-export { WebhookSignature } from './webhook/webhook-signature.js';

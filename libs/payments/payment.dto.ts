@@ -1,5 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsUUID, ValidateBy } from 'class-validator';
+import { PAYMENT_STATUSES, type PaymentStatus } from '#orders';
 import { IsText, Money } from '#platform';
 import { SANDBOX_OUTCOMES, type SandboxOutcome } from './gateway/sandbox-gateway.js';
 
@@ -8,7 +9,7 @@ export class CreatePayment {
   @IsIn(['sandbox'])
   method: 'sandbox';
 
-  @ApiPropertyOptional({ enum: SANDBOX_OUTCOMES, description: 'What the sandbox is to do' })
+  @ApiPropertyOptional({ enum: SANDBOX_OUTCOMES, nullable: true, description: 'What the sandbox is to do' })
   @IsOptional()
   @IsIn(SANDBOX_OUTCOMES)
   outcome?: SandboxOutcome | null;
@@ -17,6 +18,7 @@ export class CreatePayment {
 export class RefundOrder {
   @ApiPropertyOptional({
     type: Boolean,
+    nullable: true,
     default: false,
     description: 'Whether its units go back on the shelf, once the money is back',
   })
@@ -26,6 +28,7 @@ export class RefundOrder {
 
   @ApiPropertyOptional({
     type: String,
+    nullable: true,
     minLength: 1,
     maxLength: 500,
     description: 'For whoever reads the record later',
@@ -37,7 +40,7 @@ export class RefundOrder {
 
 export class PaymentReceipt {
   @ApiProperty({ format: 'uuid' }) paymentId: string;
-  @ApiProperty({ enum: ['pending', 'succeeded', 'declined', 'refunded'] }) status: string;
+  @ApiProperty({ enum: PAYMENT_STATUSES }) status: PaymentStatus;
 }
 
 export const PAYMENT_EVENT_TYPES = ['payment.succeeded', 'payment.failed', 'payment.refunded'] as const;
@@ -79,19 +82,36 @@ export class PaymentEventBody {
 
   @ApiPropertyOptional({
     description: 'What was captured, in minor units; without it, what the payment asked for',
+    nullable: true,
     oneOf: [{ type: 'integer', minimum: 0 }, { $ref: getSchemaPath(Money) }],
   })
   @IsOptional()
   @IsCapturedAmount()
   amount?: number | { amount: number; currency: string } | null;
 
-  @ApiPropertyOptional({ type: String, description: 'With an amount that is a number' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 3,
+    maxLength: 3,
+    description: 'With an amount that is a number',
+  })
   @IsOptional()
   @IsText(3, 3)
   currency?: string | null;
 
-  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: 255, description: 'Why a payment failed' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: 255,
+    description: 'Why a payment failed',
+  })
   @IsOptional()
   @IsText(1, 255)
   failureCode?: string | null;
+}
+
+export class PaymentEventReceipt {
+  @ApiProperty({ type: Boolean }) received: true;
 }

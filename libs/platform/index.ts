@@ -52,6 +52,7 @@ export { newId } from './ids.js';
 export { createLogger, NestLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { PlatformModule } from './platform.module.js';
+export { ApiProblems, PROBLEMS_OF_ROUTE } from './problem/api-problems.js';
 export { describeProblem, PROBLEM_MEDIA_TYPE, type ProblemDocument } from './problem/problem-document.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export {
@@ -66,3 +67,4 @@ export { AddressRateLimitGuard, BuyerRateLimitGuard } from './rate-limit/rate-li
 export { RateLimitModule } from './rate-limit/rate-limit.module.js';
 export { createRedis } from './redis/connect.js';
 export { toProblem } from './problem/to-problem.js';
+export { WebhookSignature } from './webhook-signature.js';

@@ -30,6 +30,23 @@ describe('an order whose key has been archived', () => {
     expect(answer.headers.get('idempotency-replayed')).toBe('true');
   });
 
+  test('is what a replay answers while there is stock, and where its buyer has reached the limit', async () => {
+    const live = await shop.offer(10, { purchaseLimit: 1 });
+    const regular = await shop.buyer();
+    const again = () => regular.order(live.saleId, [{ itemId: live.itemId, quantity: 1 }], 'one-key');
+    const first = await again();
+    await shop.record.query('UPDATE customer_order SET archived = true WHERE id = $1', [first.body.id]);
+    expect(await again()).toMatchObject({ status: 201, body: first.body });
+    await shop.admin('PATCH', `/v1/admin/sales/${live.saleId}`, {
+      items: [{ itemId: live.itemId, purchaseLimit: 2 }],
+    });
+    const answers = await Promise.all([again(), again(), again()]);
+    expect(answers.map(({ status, body }) => [status, body])).toEqual(
+      Array.from({ length: 3 }, () => [201, first.body]),
+    );
+    expect((await shop.reconcile(live.saleId)).items[0]?.reserved).toBe(1);
+  });
+
   test('keeps its key from another body', async () => {
     expect((await order(key, 2)).body).toMatchObject({ code: 'idempotency_key_reused' });
   });

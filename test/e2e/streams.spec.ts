@@ -86,8 +86,8 @@ describe('the live stream of a sale', () => {
     await eventually(() => expect(watcher.ofItem(itemId).at(-1)).toBe(1_000 - sold));
     const times = watcher.events.flatMap(({ data, atMs }) => (data.itemId === itemId ? [atMs] : [])).slice(1);
     expect(times.length).toBeGreaterThan(2);
-    const perSecond = (times.length - 1) / (((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000);
-    expect(perSecond).toBeLessThan(4.2);
+    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
+    expect(times.length - 1).toBeLessThanOrEqual(4 * seconds + 2); // the first one may have come late by itself
   });
 
   test('is capped per address and in all, and a place is free again when one goes', async () => {

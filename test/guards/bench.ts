@@ -193,7 +193,7 @@ function intercept(
     const name = typeof statement === 'string' ? undefined : statement.name;
     if (name === 'inventory/claim' && readBeforeLock) {
       const itemIds = lines.map((line) => line.itemId);
-      readEarly = transaction.query(SNAPSHOT, [[saleId], itemIds, [buyerId], [idempotencyKey]]);
+      readEarly = transaction.query(SNAPSHOT, [[saleId], itemIds, [buyerId], [idempotencyKey], true]);
     }
     if (name === SNAPSHOT_NAME && readEarly) return readEarly;
     return transaction.query(mutated(statement), values);

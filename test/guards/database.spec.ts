@@ -60,6 +60,7 @@ describe('the database', () => {
       'EndReservations1764400000000',
       'Payments1764500000000',
       'AdjustmentReferences1764600000000',
+      'Outbox1764700000000',
     ]);
   }, 30_000);
 });

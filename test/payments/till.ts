@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startService, type LocalService } from '#local';
-import { WebhookSignature } from '#payments';
+import { WebhookSignature } from '#platform';
 import { testRedisUrl } from '../support/database.js';
 import { expectStatus, Shop, type Answer, type Buyer, type OrderBody } from '../support/shop.js';
 import { eventually } from '../support/wait.js';

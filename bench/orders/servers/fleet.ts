@@ -68,6 +68,7 @@ export class Fleet {
     return startOrderService({
       contestant,
       databaseUrl,
+      events: cell.events,
       settings: cell.settings,
       stores: this.stores,
       signal: this.signal,

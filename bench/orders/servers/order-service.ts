@@ -3,11 +3,12 @@ import { startService, type LocalService } from '#local';
 import { Api } from '#load';
 import type { Contestant } from '../contestants.js';
 import type { Service, ServiceProcess, ServiceRecord } from './service.js';
-import type { Stores } from './stores.js';
+import { connectTo, type Stores } from './stores.js';
 
 export interface OrderServiceStart {
   readonly contestant: Contestant;
   readonly databaseUrl: string;
+  readonly events: boolean;
   readonly settings: Readonly<Record<string, string>>;
   readonly stores: Stores;
   readonly signal: AbortSignal;
@@ -15,9 +16,10 @@ export interface OrderServiceStart {
 
 /** The real service with one strategy, on a database of its own. @throws LocalError when it does not start */
 export async function startOrderService(start: OrderServiceStart): Promise<Service> {
-  const { contestant, databaseUrl, settings, stores, signal } = start;
+  const { contestant, databaseUrl, events, settings, stores, signal } = start;
   const adminKey = randomBytes(24).toString('hex');
   const secret = randomBytes(24).toString('hex');
+  if (events) await writeEvents(databaseUrl);
   const nodes = await stores.nodes(contestant.lockNodes);
   const env: Record<string, string> = {
     LOG_LEVEL: 'warn',
@@ -37,6 +39,13 @@ export async function startOrderService(start: OrderServiceStart): Promise<Servi
   const api = new Api({ url: first.url, adminKey, signal });
   const redisPids = [stores.redis, ...nodes].map(({ pid }) => pid);
   return new OrderService({ first, env, signal, record: { api, databaseUrl, secret }, redisPids });
+}
+
+/** As if a worker had a shop to tell: what it is to hear is written, and delivered another time. */
+async function writeEvents(databaseUrl: string): Promise<void> {
+  const session = await connectTo(databaseUrl);
+  await session.query(`UPDATE outbox_lease SET until = 'infinity'`);
+  await session.end();
 }
 
 class OrderService implements Service {

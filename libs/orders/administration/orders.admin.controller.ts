@@ -4,9 +4,9 @@ import type { FastifyReply } from 'fastify';
 import {
   AdminRequests,
   ApiIdempotencyKey,
+  ApiProblems,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   readCursor,
   UuidParam,
 } from '#platform';
@@ -39,16 +39,13 @@ export class OrdersAdminController {
   @HttpCode(200)
   @ApiIdempotencyKey('optional')
   @ApiOkResponse({ type: AdminOrderView, description: 'The goods have left; it cannot be refunded any more' })
-  async fulfil(
+  @ApiProblems('invalid_order_state')
+  fulfil(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('optional') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdminOrderView> {
     const request = { key, route: `POST /v1/admin/orders/${id}/fulfilment`, body: {} };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
-      this.orders.fulfil(manager, id),
-    );
-    markReplay(reply, replayed);
-    return answer;
+    return this.requests.once(request, reply, (manager) => this.orders.fulfil(manager, id));
   }
 }

@@ -3,7 +3,7 @@ import { Database, type Transaction } from '#platform';
 import type { Deadline } from './deadline.js';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
-import { recordOrders, type AcceptedOrder } from './record.js';
+import { isArchivedKeyRace, recordOrders, type AcceptedOrder } from './record.js';
 import { LaneLeftError } from './reservation-strategy.js';
 import { itemIdsOf, readSnapshot, type Snapshot } from './snapshot.js';
 
@@ -34,13 +34,30 @@ export interface TransactionOptions {
  * The transaction in which a batch is decided. Every promise rests on it, whether or not a lock stands before it:
  * claim (row lock, fence), read in a second statement, decide, record (unique keys, limits), reserve (CHECK), COMMIT.
  * It takes two round trips: up to the decision, and from there.
+ *
+ * A new order does not look for its key among archived ones until it is written: there they are found in any case. Only
+ * where one is, or where somebody would be refused, are they read, and the batch is decided on them.
  * @throws StaleFenceError, StockTakenError, LaneLeftError, DeadlineError and what Database.transaction throws
  */
-export function placeInTransaction(
+export async function placeInTransaction(
   database: Pick<Database, 'transaction'>,
   requests: readonly PlacementRequest[],
-  { deadline, fences, mustWrite = false, leave, guard = 'claim' }: TransactionOptions = {},
+  options: TransactionOptions = {},
 ): Promise<Outcome[]> {
+  try {
+    return await place(database, requests, { ...options, archivedKeys: false });
+  } catch (error) {
+    if (!isArchivedKeyRace(error)) throw error;
+    return place(database, requests, { ...options, archivedKeys: true });
+  }
+}
+
+function place(
+  database: Pick<Database, 'transaction'>,
+  requests: readonly PlacementRequest[],
+  options: TransactionOptions & { readonly archivedKeys: boolean },
+): Promise<Outcome[]> {
+  const { deadline, fences, mustWrite = false, leave, guard = 'claim', archivedKeys } = options;
   return database.transaction(async (transaction) => {
     const itemIds = itemIdsOf(requests);
     if (leave?.aborted) throw new LaneLeftError('The order was told to leave before its transaction began.');
@@ -50,8 +67,13 @@ export function placeInTransaction(
     const claims = itemIds.map((itemId) => ({ itemId, fence: fences?.get(itemId) }));
     const claimed = isClaimed ? claimStock(transaction, claims) : undefined;
     // On the same trip: it begins, and takes its snapshot, when the claim has got its rows.
-    const [snapshot] = await Promise.all([readSnapshot(transaction, requests), claimed]);
-    const outcomes = decide(snapshot, requests);
+    const read = readSnapshot(transaction, requests, { archivedKeys });
+    let [snapshot] = await Promise.all([read, claimed]);
+    let outcomes = decide(snapshot, requests);
+    if (!archivedKeys && outcomes.some(({ kind }) => kind === 'refused')) {
+      snapshot = await readSnapshot(transaction, requests, { archivedKeys: true });
+      outcomes = decide(snapshot, requests);
+    }
     const accepted = acceptedOf(requests, outcomes);
     deadline?.check(); // the last word: what follows travels with COMMIT
     if (accepted.length > 0 && isClaimed) write(transaction, accepted, fences);

@@ -52,6 +52,7 @@ export class RefusalBatch {
       const snapshot = await readSnapshot(
         this.database,
         batch.map(({ request }) => request),
+        { archivedKeys: true },
       );
       for (const { request, settle } of batch) {
         // Each alone: one that could buy has not taken anything from the others yet.

@@ -2,7 +2,8 @@
 --
 -- Guard     the fresh read: behind a claim it runs as a statement of its own, because under READ COMMITTED a statement
 --           sees what was committed when it began, and the claim began before it waited
--- Inputs    $1 uuid[] sale ids · $2 uuid[] item ids · $3 uuid[] buyer ids and, parallel to it, $4 text[] their keys
+-- Inputs    $1 uuid[] sale ids · $2 uuid[] item ids · $3 uuid[] buyer ids and, parallel to it, $4 text[] their keys ·
+--           $5 boolean whether to look for the keys among archived orders too
 -- Returns   no row on a standby, which may lag; else one row: now_ms, and JSON arrays (null when empty) sales, offers, stock, purchases, placed
 SELECT
   floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms,
@@ -35,6 +36,6 @@ SELECT
      WHERE o.buyer_id = asked.buyer_id AND o.idempotency_key = asked.idempotency_key AND NOT archived
      UNION ALL
      SELECT id, request_hash FROM customer_order o
-     WHERE o.buyer_id = asked.buyer_id AND o.idempotency_key = asked.idempotency_key AND archived
+     WHERE o.buyer_id = asked.buyer_id AND o.idempotency_key = asked.idempotency_key AND archived AND $5
    ) AS placed) AS placed
 WHERE NOT pg_is_in_recovery()

@@ -46,16 +46,21 @@ export function placedKey(of: { buyerId: string; idempotencyKey: string }): stri
   return `${of.buyerId}/${of.idempotencyKey}`;
 }
 
-/** @throws DatabaseUnavailableError where it is not the primary that answers */
+/**
+ * @param archivedKeys whether orders that were archived are found by their keys; without them a refusal is not definite
+ * @throws DatabaseUnavailableError where it is not the primary that answers
+ */
 export async function readSnapshot(
   sql: SqlExecutor,
   requests: readonly PlacementRequest[],
+  { archivedKeys }: { readonly archivedKeys: boolean },
 ): Promise<Snapshot> {
   const [row] = await sql.query<SnapshotRow>(SNAPSHOT, [
     unique(requests.map((request) => request.saleId)),
     itemIdsOf(requests),
     plainArray(requests, (request) => request.buyerId),
     requests.map((request) => request.idempotencyKey),
+    archivedKeys,
   ]);
   if (!row) throw new DatabaseUnavailableError(new Error('this is a standby'), { entered: false });
   return {

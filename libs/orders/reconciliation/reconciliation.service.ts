@@ -11,6 +11,15 @@ const RECONCILIATION = loadStatement(import.meta.url, './reconciliation.sql');
 export class ReconciliationService {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** The sales that are live, or ended within the last hour. */
+  async salesUnderWay(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ id: string }[]>(
+      `SELECT id FROM sale
+       WHERE starts_at <= clock_timestamp() AND ends_at > clock_timestamp() - interval '1 hour' ORDER BY id`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** @throws ProblemError not_found */
   async reconcile(saleId: string): Promise<Reconciliation> {
     const rows = await this.dataSource.transaction('REPEATABLE READ', (manager) =>

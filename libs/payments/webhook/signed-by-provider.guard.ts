@@ -1,6 +1,12 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { CONFIG, DatabaseClock, ProblemError, type Config, type RawBodyRequest } from '#platform';
-import { WebhookSignature } from './webhook-signature.js';
+import {
+  CONFIG,
+  DatabaseClock,
+  ProblemError,
+  WebhookSignature,
+  type Config,
+  type RawBodyRequest,
+} from '#platform';
 
 /** Lets in what the payment provider has signed within the last minutes, before anything of it is looked at. */
 @Injectable()

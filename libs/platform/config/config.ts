@@ -22,6 +22,9 @@ const WORKER_SETTINGS = [
   'lockFallback',
   'singleProcess',
   'orderDeadlineMs',
+  'shopWebhookUrl',
+  'shopWebhookSecrets',
+  'shopWebhookAttempts',
   'logLevel',
 ] as const satisfies (keyof Settings)[];
 export type WorkerConfig = Pick<Config, (typeof WORKER_SETTINGS)[number] | 'production'>;
@@ -57,6 +60,7 @@ function load(environment: Environment, names: readonly (keyof Settings)[]): Con
   values.guestBuyers ??= !production;
   values.adminApiKeys ??= [];
   values.paymentWebhookSecrets ??= [];
+  values.shopWebhookSecrets ??= [];
   values.redlockUrls ??= [];
   values.singleProcess ??= !production;
   const config = values as Config;
@@ -68,6 +72,7 @@ function load(environment: Environment, names: readonly (keyof Settings)[]): Con
 /** Settings that are right alone, and not together. */
 function contradictionIn(config: Config): string | undefined {
   const { production, strategy, lockProvider, lockFallback, redlockUrls, singleProcess } = config;
+  const { shopWebhookUrl, shopWebhookSecrets } = config;
   const lie = LYING_STRATEGIES.get(strategy);
   if (production && lie !== undefined) {
     return `RESERVATION_STRATEGY must not be ${strategy} in production: it ${lie} on purpose.`;
@@ -77,6 +82,9 @@ function contradictionIn(config: Config): string | undefined {
   }
   if (lockFallback !== 'none' && (lockProvider === 'postgres' || lockProvider === 'memory')) {
     return `LOCK_FALLBACK must be none with LOCK_PROVIDER=${lockProvider}: it stands in for a Redis that is away.`;
+  }
+  if (shopWebhookUrl && shopWebhookSecrets.length === 0) {
+    return `SHOP_WEBHOOK_SECRET is missing: SHOP_WEBHOOK_URL needs ${SETTINGS.shopWebhookSecrets.expects}.`;
   }
   if (singleProcess) return undefined;
   const inMemory = lockProvider === 'memory' ? 'LOCK_PROVIDER' : lockFallback === 'memory' && 'LOCK_FALLBACK';

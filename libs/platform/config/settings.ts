@@ -109,6 +109,22 @@ export const SETTINGS = {
     'verifies what the payment provider tells; without it every webhook answers 401',
     'required in production',
   ),
+  shopWebhookUrl: webhookUrl(
+    'SHOP_WEBHOOK_URL',
+    'where the worker tells the shop what happens to orders and stock; without it nobody is told',
+  ),
+  shopWebhookSecrets: secrets(
+    'SHOP_WEBHOOK_SECRET',
+    'signs what the shop is told; SHOP_WEBHOOK_URL needs it',
+    'optional',
+  ),
+  shopWebhookAttempts: integer(
+    'SHOP_WEBHOOK_ATTEMPTS',
+    1,
+    1_000,
+    '20',
+    'how often an event is sent before it is a dead letter; 20 take about nine hours',
+  ),
   guestBuyers: boolean(
     'GUEST_BUYERS',
     'whether POST /v1/auth/guest hands out demo buyers; true outside production',
@@ -203,6 +219,20 @@ function url(variable: string, protocols: string[], meaning: string): Setting<st
   };
 }
 
+function webhookUrl(variable: string, meaning: string): Setting<string> {
+  const http = url(variable, ['http:', 'https:'], meaning);
+  return {
+    ...http,
+    optional: true,
+    expects: `${http.expects}, without a user or password`,
+    parse: (value) => {
+      const isPlain =
+        http.parse(value) !== undefined && new URL(value).username + new URL(value).password === '';
+      return isPlain ? value : undefined;
+    },
+  };
+}
+
 /** Nodes that outvote each other: an odd number of them, none twice. */
 function quorum(variable: string, protocols: string[], meaning: string): Setting<string[]> {
   const node = url(variable, protocols, meaning);
@@ -246,11 +276,11 @@ function rateLimit(variable: string, fallback: string, meaning: string): Setting
 function secrets(
   variable: string,
   meaning: string,
-  need: 'required' | 'required in production',
+  need: 'required' | 'required in production' | 'optional',
 ): Setting<string[]> {
   return {
     variable,
-    ...(need === 'required' ? {} : { optional: true, requiredInProduction: true }),
+    ...(need === 'required' ? {} : { optional: true, requiredInProduction: need !== 'optional' }),
     expects: 'a secret of 8 characters or more, or two separated by a comma (current, previous)',
     meaning,
     secret: true,

@@ -65,6 +65,32 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly outboxEvents = new Gauge({
+    name: 'holdfast_outbox_events',
+    help: 'Events that the shop has not taken yet: pending, or dead until somebody replays them',
+    labelNames: ['state'] as const,
+    registers: [this.registry],
+  });
+
+  readonly outboxLag = new Gauge({
+    name: 'holdfast_outbox_lag_seconds',
+    help: 'Age of the oldest pending event',
+    registers: [this.registry],
+  });
+
+  readonly outboxDelivered = new Counter({
+    name: 'holdfast_outbox_delivered_total',
+    help: 'Events that the shop has taken',
+    registers: [this.registry],
+  });
+
+  readonly reconciliations = new Counter({
+    name: 'holdfast_reconciliations_total',
+    help: 'Sales whose books were checked on schedule: balanced, unbalanced, or unchecked where that failed',
+    labelNames: ['verdict'] as const,
+    registers: [this.registry],
+  });
+
   readonly streams = new Gauge({
     name: 'holdfast_streams',
     help: 'Live streams of sales that this process serves',

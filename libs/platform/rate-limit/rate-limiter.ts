@@ -1,6 +1,7 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Redis } from 'ioredis';
 import type { RateLimit } from './rate-limit.js';
+import { SharedCounts, type Count } from './shared-counts.js';
 
 /** Where a client stands after a request. */
 export interface Standing {
@@ -11,46 +12,31 @@ export interface Standing {
   readonly resetSec: number;
 }
 
-/**
- * Counts requests of clients across all replicas in Redis; while that is away each process counts for itself. A client over
- * its limit is turned away without asking Redis again until its window ends.
- */
+/** Counts requests of clients across all replicas in Redis; while that is away each process counts for itself. */
 export class RateLimiter {
-  private readonly limiter: RateLimiterRedis;
+  private readonly shared: SharedCounts;
+  private readonly own: RateLimiterMemory;
 
   constructor(
     readonly name: string,
     readonly limit: RateLimit,
     redis: Redis,
   ) {
-    const options = {
-      keyPrefix: `holdfast:limit:${name}`,
-      points: limit.requests,
-      duration: limit.windowSec,
-    };
-    this.limiter = new RateLimiterRedis({
-      ...options,
-      storeClient: redis,
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: new RateLimiterMemory(options),
-      inMemoryBlockOnConsumed: limit.requests + 1,
-    });
+    this.shared = new SharedCounts(redis, `holdfast:limit:${name}:`, limit.windowSec * 1_000);
+    this.own = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: limit.windowSec });
   }
 
   async count(client: string): Promise<Standing> {
-    try {
-      return standing(await this.limiter.consume(client), true);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      return standing(refusal, false);
-    }
+    const { requests, leftMs } = await this.shared.count(client).catch(() => this.countHere(client));
+    return {
+      allowed: requests <= this.limit.requests,
+      remaining: Math.max(0, this.limit.requests - requests),
+      resetSec: Math.max(1, Math.ceil(leftMs / 1_000)),
+    };
   }
-}
 
-function standing({ remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): Standing {
-  return {
-    allowed,
-    remaining: allowed ? remainingPoints : 0,
-    resetSec: Math.max(1, Math.ceil(msBeforeNext / 1000)),
-  };
+  private async countHere(client: string): Promise<Count> {
+    const { consumedPoints, msBeforeNext } = await this.own.consume(client);
+    return { requests: consumedPoints, leftMs: msBeforeNext };
+  }
 }

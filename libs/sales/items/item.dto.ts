@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, NotEquals } from 'class-validator';
 import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price } from '#platform';
-import { MAX_ON_HAND } from '#inventory';
+import { LOW_STOCK_THRESHOLD, MAX_ON_HAND } from '#inventory';
 
 /** A path of this shop or an https address: what an <img> of the storefront may show. */
 const IMAGE_URL = /^(\/(?![/\\])|https?:\/\/)[\x21-\x7e]*$/;
@@ -27,22 +27,38 @@ export class CreateItem {
   @IsText(0, 5_000)
   description?: string;
 
-  @ApiPropertyOptional({ example: '/pictures/phone.svg', nullable: true, type: String })
+  @ApiPropertyOptional({ example: '/pictures/phone.svg', maxLength: 2_000, nullable: true, type: String })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)
   @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
   imageUrl?: string | null;
 
-  @ApiProperty({ type: Money })
+  @ApiProperty({ type: Price })
   @IsShape(() => Price)
   price: Price;
 
-  @ApiProperty({ description: 'Units on hand', example: 100, minimum: 0 })
+  @ApiProperty({
+    description: 'Units on hand',
+    example: 100,
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_ON_HAND,
+  })
   @IsInt()
   @Min(0)
   @Max(MAX_ON_HAND)
   stock: number;
+
+  @ApiPropertyOptional({
+    ...{ type: 'integer', default: LOW_STOCK_THRESHOLD, minimum: 0, maximum: MAX_ON_HAND },
+    description: 'The shop hears stock.low when no more than this is available',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_ON_HAND)
+  lowStockThreshold?: number | null;
 
   @IsMetadata()
   metadata?: Record<string, string> | null;
@@ -59,24 +75,37 @@ export class UpdateItem {
   @IsText(0, 5_000)
   description?: string;
 
-  @ApiPropertyOptional({ nullable: true, type: String })
+  @ApiPropertyOptional({ maxLength: 2_000, nullable: true, type: String })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)
   @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
   imageUrl?: string | null;
 
-  @ApiPropertyOptional({ type: Money, description: 'Never touches an order already made' })
+  @ApiPropertyOptional({ type: Price, description: 'Never touches an order already made' })
   @IsGivenOrAbsent()
   @IsShape(() => Price)
   price?: Price;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_ON_HAND })
+  @IsGivenOrAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_ON_HAND)
+  lowStockThreshold?: number;
 
   @IsMetadata()
   metadata?: Record<string, string> | null;
 }
 
 export class AdjustStock {
-  @ApiProperty({ description: 'Units to add, or to take away when negative', example: 50 })
+  @ApiProperty({
+    description: 'Units to add, or to take away when negative; not 0',
+    example: 50,
+    type: 'integer',
+    minimum: -MAX_ON_HAND,
+    maximum: MAX_ON_HAND,
+  })
   @IsInt()
   @Min(-MAX_ON_HAND)
   @Max(MAX_ON_HAND)
@@ -102,6 +131,7 @@ export class ItemView {
   @ApiProperty({ type: String, nullable: true }) imageUrl: string | null;
   @ApiProperty({ type: Money }) price: Money;
   @ApiProperty({ type: StockView }) stock: StockView;
+  @ApiProperty({ type: 'integer' }) lowStockThreshold: number;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) metadata: Record<string, string>;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
 }

@@ -4,9 +4,9 @@ import type { FastifyReply } from 'fastify';
 import {
   AdminRequests,
   ApiIdempotencyKey,
+  ApiProblems,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   PageQuery,
   readCursor,
   UuidParam,
@@ -27,17 +27,14 @@ export class ItemsAdminController {
   @Post()
   @ApiIdempotencyKey('optional')
   @ApiCreatedResponse({ type: ItemView })
-  async create(
+  @ApiProblems('sku_taken')
+  create(
     @IdempotencyKey('optional') key: string | undefined,
     @Body() body: CreateItem,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ItemView> {
     const request = { key, route: 'POST /v1/admin/items', body };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
-      this.items.create(manager, body),
-    );
-    markReplay(reply, replayed);
-    return answer;
+    return this.requests.once(request, reply, (manager) => this.items.create(manager, body));
   }
 
   @Get()
@@ -54,6 +51,7 @@ export class ItemsAdminController {
 
   @Patch(':id')
   @ApiOkResponse({ type: ItemView })
+  @ApiProblems('currency_mismatch')
   update(@Param('id', UuidParam) id: string, @Body() body: UpdateItem): Promise<ItemView> {
     return this.items.update(id, body);
   }
@@ -61,17 +59,14 @@ export class ItemsAdminController {
   @Post(':id/stock-adjustments')
   @ApiIdempotencyKey('required')
   @ApiCreatedResponse({ type: StockView })
-  async adjust(
+  @ApiProblems('stock_below_reserved')
+  adjust(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('required') key: string,
     @Body() body: AdjustStock,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StockView> {
     const request = { key, route: `POST /v1/admin/items/${id}/stock-adjustments`, body };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
-      this.items.adjust(manager, id, body),
-    );
-    markReplay(reply, replayed);
-    return answer;
+    return this.requests.once(request, reply, (manager) => this.items.adjust(manager, id, body));
   }
 }

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, LessThan, type EntityManager, type Repository } from 'typeorm';
-import { adjustStock, createStock, StockLevel, stockOf, type Stock } from '#inventory';
+import {
+  adjustStock,
+  createStock,
+  LOW_STOCK_THRESHOLD,
+  setLowStockThreshold,
+  StockLevel,
+  stockOf,
+  type Stock,
+} from '#inventory';
 import { executorOf, newId, type Page, PAGE_SIZE, ProblemError, toPage, violatedConstraint } from '#platform';
 import { Item } from './item.entity.js';
 import type { AdjustStock, CreateItem, ItemView, UpdateItem } from './item.dto.js';
@@ -31,8 +39,12 @@ export class ItemsService {
       if (violatedConstraint(error) !== 'item_sku_unique') throw error;
       throw new ProblemError('sku_taken', `The SKU ${body.sku} belongs to another item.`, { cause: error });
     }
-    const stock = await createStock(executorOf(manager), item.id, body.stock);
-    return presentItem(item, stock);
+    const lowStockThreshold = body.lowStockThreshold ?? LOW_STOCK_THRESHOLD;
+    const stock = await createStock(executorOf(manager), item.id, {
+      quantity: body.stock,
+      lowStockThreshold,
+    });
+    return presentItem(item, { ...stock, lowStockThreshold });
   }
 
   async list(afterId: string | undefined): Promise<Page<ItemView>> {
@@ -42,8 +54,8 @@ export class ItemsService {
       take: PAGE_SIZE + 1,
     });
     const levels = await this.levels.findBy({ itemId: In(items.map((item) => item.id)) });
-    const stockById = new Map(levels.map((level) => [level.itemId, stockOf(level)]));
-    return toPage(items, (item) => presentItem(item, stockById.get(item.id)));
+    const levelById = new Map(levels.map((level) => [level.itemId, level]));
+    return toPage(items, (item) => presentItem(item, levelById.get(item.id)));
   }
 
   async read(id: string): Promise<ItemView> {
@@ -52,7 +64,7 @@ export class ItemsService {
       this.levels.findOneBy({ itemId: id }),
     ]);
     if (!item || !level) throw notFound();
-    return presentItem(item, stockOf(level));
+    return presentItem(item, level);
   }
 
   async update(id: string, body: UpdateItem): Promise<ItemView> {
@@ -68,7 +80,13 @@ export class ItemsService {
       ...(body.price === undefined ? {} : { priceAmount: body.price.amount }),
       ...(body.metadata === undefined ? {} : { metadata: body.metadata ?? {} }),
     };
-    if (Object.keys(changes).length > 0) await this.items.update({ id }, changes);
+    const { lowStockThreshold } = body;
+    await this.items.manager.transaction(async (manager) => {
+      if (Object.keys(changes).length > 0) await manager.update(Item, { id }, changes);
+      if (lowStockThreshold !== undefined) {
+        await setLowStockThreshold(executorOf(manager), id, lowStockThreshold);
+      }
+    });
     return this.read(id);
   }
 
@@ -77,7 +95,9 @@ export class ItemsService {
   }
 }
 
-function presentItem(item: Item, stock: Stock = stockOf({ onHand: 0, reserved: 0 })): ItemView {
+const NO_LEVEL = { onHand: 0, reserved: 0, lowStockThreshold: LOW_STOCK_THRESHOLD };
+
+function presentItem(item: Item, level: Omit<StockLevel, 'itemId'> = NO_LEVEL): ItemView {
   return {
     id: item.id,
     sku: item.sku,
@@ -85,7 +105,8 @@ function presentItem(item: Item, stock: Stock = stockOf({ onHand: 0, reserved: 0
     description: item.description,
     imageUrl: item.imageUrl,
     price: { amount: item.priceAmount, currency: item.currency },
-    stock,
+    stock: stockOf(level),
+    lowStockThreshold: level.lowStockThreshold,
     metadata: item.metadata,
     createdAt: item.createdAt.toISOString(),
   };

@@ -4,9 +4,9 @@ import type { FastifyReply } from 'fastify';
 import {
   AdminRequests,
   ApiIdempotencyKey,
+  ApiProblems,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   UuidParam,
 } from '#platform';
 import { SaleReader } from './sale-reader.js';
@@ -27,17 +27,16 @@ export class SalesAdminController {
   @Post()
   @ApiIdempotencyKey('optional')
   @ApiCreatedResponse({ type: AdminSaleView })
-  async create(
+  @ApiProblems('duplicate_item', 'currency_mismatch')
+  create(
     @IdempotencyKey('optional') key: string | undefined,
     @Body() body: CreateSale,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdminSaleView> {
     const request = { key, route: 'POST /v1/admin/sales', body };
-    const { answer, replayed } = await this.requests.once(request, async (manager) =>
+    return this.requests.once(request, reply, async (manager) =>
       this.reader.read(await this.sales.create(manager, body), manager),
     );
-    markReplay(reply, replayed);
-    return answer;
   }
 
   @Patch(':id')

@@ -21,7 +21,7 @@ export class UnguardedStrategy implements ReservationStrategy {
 
   attempt(request: PlacementRequest): Promise<Outcome> {
     return this.database.transaction(async (transaction) => {
-      const snapshot = await readSnapshot(transaction, [request]);
+      const snapshot = await readSnapshot(transaction, [request], { archivedKeys: true });
       const outcomes = decide(snapshot, [request]);
       const accepted = acceptedOf([request], outcomes);
       if (accepted.length > 0) {

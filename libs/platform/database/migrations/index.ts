@@ -4,6 +4,7 @@ import { ArchiveOrders1764300000000 } from './1764300000000-archive-orders.js';
 import { EndReservations1764400000000 } from './1764400000000-end-reservations.js';
 import { AdjustmentReferences1764600000000 } from './1764600000000-adjustment-references.js';
 import { Payments1764500000000 } from './1764500000000-payments.js';
+import { Outbox1764700000000 } from './1764700000000-outbox.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   EndReservations1764400000000,
   Payments1764500000000,
   AdjustmentReferences1764600000000,
+  Outbox1764700000000,
 ];

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Outbox, OutboxRelay } from '#outbox';
+import { Metrics } from '#platform';
+import { BackgroundJob } from './background-job.js';
+
+const EVERY_MS = 500;
+/** Counting what waits costs a look at all of it. */
+const MEASURED_EVERY_MS = 5_000;
+
+/** Tells the shop what happened, where there is one to tell. Each event is taken up by one process at a time, by its row. */
+@Injectable()
+export class OutboxRelayJob extends BackgroundJob {
+  private measuredAt = -Infinity;
+
+  constructor(
+    private readonly outbox: Outbox,
+    /** Undefined where no shop is to be told. */
+    private readonly relay: OutboxRelay | undefined,
+    private readonly metrics: Metrics,
+  ) {
+    super('OutboxRelay');
+  }
+
+  @Interval(EVERY_MS)
+  override round(): Promise<void> {
+    return super.round();
+  }
+
+  protected async work(): Promise<number | undefined> {
+    if (!this.relay) return undefined;
+    await this.measure();
+    let total = 0;
+    let delivered: number;
+    do {
+      delivered = await this.relay.deliverSome();
+      total += delivered;
+      this.metrics.outboxDelivered.inc(delivered);
+      await this.measure();
+    } while (delivered > 0 && !this.signal.aborted); // where none was, the shop is away, or there are no more
+    return total;
+  }
+
+  private async measure(): Promise<void> {
+    if (performance.now() - this.measuredAt < MEASURED_EVERY_MS) return;
+    await this.outbox.prolong();
+    const { pending, dead, lagSec } = await this.outbox.depth();
+    this.metrics.outboxEvents.set({ state: 'pending' }, pending);
+    this.metrics.outboxEvents.set({ state: 'dead' }, dead);
+    this.metrics.outboxLag.set(lagSec);
+    this.measuredAt = performance.now();
+  }
+}

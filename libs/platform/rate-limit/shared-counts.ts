@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+
+/** What one script counts: Redis does nothing else meanwhile. */
+const MAX_BATCH = 500;
+/** For so long nobody waits for a Redis that did not answer. */
+const AWAY_MS = 1_000;
+const COUNT = 'holdfastCountRequests';
+const SCRIPT = readFileSync(new URL('./count.lua', import.meta.url), 'utf8');
+
+/** A client's requests in its window. */
+export interface Count {
+  readonly requests: number;
+  /** Until the window ends. */
+  readonly leftMs: number;
+}
+
+interface Waiting {
+  readonly client: string;
+  readonly settle: (count: Count) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+type CountCommand = (keys: number, ...keysAndWindow: (string | number)[]) => Promise<number[]>;
+
+/**
+ * Counts in Redis, for all replicas. The requests that come while one script runs are counted by the next: a command for
+ * each of them cost an order a sixth more of the processor.
+ */
+export class SharedCounts {
+  private waiting: Waiting[] = [];
+  private running = false;
+  private awayUntil = 0;
+  private readonly command: CountCommand;
+
+  constructor(
+    redis: Redis,
+    private readonly keyPrefix: string,
+    private readonly windowMs: number,
+  ) {
+    if (!(COUNT in redis)) redis.defineCommand(COUNT, { lua: SCRIPT });
+    const commands = redis as unknown as Record<typeof COUNT, CountCommand>;
+    this.command = (...args) => commands[COUNT](...args);
+  }
+
+  /** Counts one request. Rejects while Redis is away. */
+  count(client: string): Promise<Count> {
+    if (performance.now() < this.awayUntil) return Promise.reject(new Error('Redis was away just now.'));
+    return new Promise((settle, fail) => {
+      this.waiting.push({ client, settle, fail });
+      if (!this.running) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    await new Promise((resolve) => setImmediate(resolve)); // what came in together
+    while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, MAX_BATCH));
+    this.running = false;
+  }
+
+  private async answer(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const keys = batch.map(({ client }) => this.keyPrefix + client);
+      const counts = await this.command(keys.length, ...keys, this.windowMs);
+      batch.forEach(({ settle }, index) =>
+        settle({ requests: counts[2 * index] ?? 0, leftMs: counts[2 * index + 1] ?? 0 }),
+      );
+    } catch (error) {
+      this.awayUntil = performance.now() + AWAY_MS;
+      for (const { fail } of [...batch, ...this.waiting.splice(0)]) fail(error);
+    }
+  }
+}
