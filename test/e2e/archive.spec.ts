@@ -30,21 +30,36 @@ describe('an order whose key has been archived', () => {
     expect(answer.headers.get('idempotency-replayed')).toBe('true');
   });
 
-  test('is what a replay answers while there is stock, and where its buyer has reached the limit', async () => {
-    const live = await shop.offer(10, { purchaseLimit: 1 });
+  async function archivedIn(offer: { saleId: string; itemId: string }) {
+    const lines = [{ itemId: offer.itemId, quantity: 1 }];
     const regular = await shop.buyer();
-    const again = () => regular.order(live.saleId, [{ itemId: live.itemId, quantity: 1 }], 'one-key');
-    const first = await again();
-    await shop.record.query('UPDATE customer_order SET archived = true WHERE id = $1', [first.body.id]);
-    expect(await again()).toMatchObject({ status: 201, body: first.body });
-    await shop.admin('PATCH', `/v1/admin/sales/${live.saleId}`, {
-      items: [{ itemId: live.itemId, purchaseLimit: 2 }],
-    });
-    const answers = await Promise.all([again(), again(), again()]);
-    expect(answers.map(({ status, body }) => [status, body])).toEqual(
-      Array.from({ length: 3 }, () => [201, first.body]),
+    const again = () => regular.order(offer.saleId, lines, 'one-key');
+    const { body } = await again();
+    await shop.record.query('UPDATE customer_order SET archived = true WHERE id = $1', [body.id]);
+    return { lines, again, first: body };
+  }
+
+  test('is what a replay answers where its buyer has reached the limit', async () => {
+    const { again, first } = await archivedIn(await shop.offer(10, { purchaseLimit: 1 }));
+    const answer = await again();
+    expect([answer.status, answer.body]).toEqual([201, first]);
+    expect(answer.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  test('is what replays answer that nothing refuses, and orders beside them are placed', async () => {
+    const offer = await shop.offer(10);
+    const { lines, again, first } = await archivedIn(offer);
+    const buyers = await shop.buyers(3);
+    const [replays, fresh] = await Promise.all([
+      Promise.all([again(), again(), again()]),
+      Promise.all(buyers.map((other) => other.order(offer.saleId, lines))),
+    ]);
+    expect(replays.map(({ status, body }) => [status, body])).toEqual(replays.map(() => [201, first]));
+    expect(replays.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual(
+      replays.map(() => 'true'),
     );
-    expect((await shop.reconcile(live.saleId)).items[0]?.reserved).toBe(1);
+    expect(new Set([first.id, ...fresh.map(({ body }) => body.id)]).size).toBe(4);
+    expect((await shop.reconcile(offer.saleId)).items[0]?.reserved).toBe(4);
   });
 
   test('keeps its key from another body', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { expectStatus, tally, type Buyer } from '../support/shop.js';
+import { expectStatus, tally, type Answer, type Buyer } from '../support/shop.js';
 import { Till, type PaidOrder } from './till.js';
 
 interface AdminOrder extends PaidOrder {
@@ -74,6 +74,70 @@ describe('administration of orders', () => {
     const unknown = await till.shop.admin('GET', `/v1/admin/orders/${randomUUID()}`);
     expect([unknown.status, unknown.body['code']]).toEqual([404, 'not_found']);
   });
+
+  /** An order in that state; its money moves as the provider tells, only its expiry is a worker's. */
+  async function orderThatIs(status: string) {
+    const { buyer, order } = await till.order();
+    const orderId = order.id;
+    if (status === 'cancelled') await cancel(buyer, orderId);
+    if (status === 'expired') {
+      await till.shop.record.query('UPDATE customer_order SET expires_at = now() WHERE id = $1', [orderId]);
+      await till.startWorker();
+    }
+    if (status.startsWith('refund')) {
+      const { paymentId } = (await till.pay(buyer, orderId)).body;
+      await till.tell({ type: 'payment.succeeded', paymentId, orderId });
+      await move(orderId, 'refund');
+      if (status === 'refunded') await till.tell({ type: 'payment.refunded', paymentId, orderId });
+    }
+    await till.becomes(buyer, orderId, status);
+    return { buyer, orderId };
+  }
+
+  const cancel = (buyer: Buyer, orderId: string) =>
+    buyer.request<{ code?: string }>('POST', `/v1/orders/${orderId}/cancellation`);
+
+  const wish = (to: string, buyer: Buyer, orderId: string): Promise<Answer<{ code?: string }>> => {
+    if (to === 'pay') return till.pay(buyer, orderId);
+    if (to === 'cancel') return cancel(buyer, orderId);
+    return move(orderId, to === 'refund' ? 'refund' : 'fulfilment');
+  };
+
+  test.each([
+    ['pay', 'cancelled'],
+    ['pay', 'expired'],
+    ['pay', 'refunded'],
+    ['cancel', 'refund_pending'],
+    ['cancel', 'refunded'],
+    ['fulfil', 'cancelled'],
+    ['fulfil', 'expired'],
+    ['fulfil', 'refunded'],
+    ['refund', 'pending_payment'],
+    ['refund', 'cancelled'],
+    ['refund', 'expired'],
+  ])('does not let anybody %s an order that is %s', async (to, status) => {
+    const { buyer, orderId } = await orderThatIs(status);
+    const answer = await wish(to, buyer, orderId);
+    expect([answer.status, answer.body.code]).toEqual([409, 'invalid_order_state']);
+    expect((await till.read(buyer, orderId)).status).toBe(status);
+  });
+
+  test.each(['fulfilment', 'refund'] as const)(
+    'answers a %s that is repeated with its key as the first time',
+    async (to) => {
+      await till.startWorker();
+      const { buyer, order } = await paid();
+      const key = randomUUID();
+      const first = expectStatus(await move(order.id, to, {}, key), 200);
+      await till.becomes(buyer, order.id, to === 'refund' ? 'refunded' : 'fulfilled');
+      const again = await move(order.id, to, {}, key);
+      expect([again.status, again.body]).toEqual([200, first.body]);
+      expect([first, again].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([
+        null,
+        'true',
+      ]);
+    },
+  );
 
   test('fulfils a paid order once; it cannot be refunded then', async () => {
     const { order } = await till.order();

@@ -13,8 +13,8 @@ describe('the provider’s webhooks', () => {
   afterEach(() => till.stopWorkers());
   afterAll(() => till.close());
 
-  async function paying(stock = 1) {
-    const placed = await till.order(stock);
+  async function paying(stock = 1, terms = {}) {
+    const placed = await till.order(stock, { terms });
     const { paymentId } = (await till.pay(placed.buyer, placed.order.id)).body;
     const of = { paymentId, orderId: placed.order.id };
     return { ...placed, paymentId, of };
@@ -31,6 +31,20 @@ describe('the provider’s webhooks', () => {
     await till.becomes(placed.buyer, placed.order.id, 'expired');
     return placed;
   }
+
+  /** An order that was cancelled when its payment had been told as a failure. */
+  async function cancelled(terms = {}) {
+    const placed = await paying(1, terms);
+    await till.tell({ type: 'payment.failed', ...placed.of });
+    await placed.buyer.request('POST', `/v1/orders/${placed.order.id}/cancellation`);
+    await till.becomes(placed.buyer, placed.order.id, 'cancelled');
+    return placed;
+  }
+
+  const alerts = async () => {
+    const { body } = await till.shop.request<string>('GET', '/metrics');
+    return Number(/^holdfast_payment_alerts_total (\d+)$/m.exec(body)?.[1]);
+  };
 
   test('pay the order, once however often they come', async () => {
     const { buyer, order, of } = await paying();
@@ -78,12 +92,58 @@ describe('the provider’s webhooks', () => {
     expect(rows).toEqual([{ due: true }]); // for a refund
   });
 
+  test('alert once of what was captured beside another payment, however often an event is told', async () => {
+    const { buyer, order, of } = await paying();
+    await till.tell({ type: 'payment.failed', ...of });
+    await till.pay(buyer, order.id);
+    const before = await alerts();
+    const event = { type: 'payment.succeeded', eventId: randomUUID(), ...of };
+    await Promise.all([till.tell(event), till.tell(event)]);
+    expect((await till.tell(event)).status).toBe(200);
+    expect(await alerts()).toBe(before + 1);
+  });
+
   test('sell a late capture from what is free', async () => {
     const { saleId, buyer, order, of } = await expired(2);
     await till.tell({ type: 'payment.succeeded', ...of });
     expect((await till.read(buyer, order.id)).status).toBe('paid');
     expect(await till.movementsOf(order.id)).toEqual(['reserve 0 2', 'release 0 -2', 'sell -2 0']);
     expect((await till.shop.reconcile(saleId)).balanced).toBe(true);
+  });
+
+  test('sell a late capture of an order that was cancelled', async () => {
+    const { saleId, buyer, order, of } = await cancelled();
+    await till.tell({ type: 'payment.succeeded', ...of });
+    expect(await till.read(buyer, order.id)).toMatchObject({
+      status: 'paid',
+      payments: [{ status: 'succeeded' }],
+    });
+    expect(await till.movementsOf(order.id)).toEqual(['reserve 0 1', 'release 0 -1', 'sell -1 0']);
+    expect((await till.shop.reconcile(saleId)).balanced).toBe(true);
+  });
+
+  test.each([{ purchaseLimit: 1 }, { allotment: 1 }])(
+    'refund a late capture for which %j leaves no room, and move nothing',
+    async (terms) => {
+      const { itemId, saleId, buyer, order, of } = await cancelled(terms);
+      const more = { quantity: 5, reason: 'more' };
+      await till.shop.admin('POST', `/v1/admin/items/${itemId}/stock-adjustments`, more);
+      expect((await buyer.order(saleId, [{ itemId, quantity: 1 }])).status).toBe(201);
+      await till.tell({ type: 'payment.succeeded', ...of });
+      expect((await till.read(buyer, order.id)).status).toBe('refund_pending');
+      expect(await till.movementsOf(order.id)).toEqual(['reserve 0 1', 'release 0 -1']);
+      expect((await till.shop.reconcile(saleId)).balanced).toBe(true);
+    },
+  );
+
+  test('refund a late capture of another amount, though the goods are there, and move nothing', async () => {
+    const { saleId, buyer, order, of } = await cancelled();
+    const before = await alerts();
+    await till.tell({ type: 'payment.succeeded', amount: 1, ...of });
+    expect((await till.read(buyer, order.id)).status).toBe('refund_pending');
+    expect(await till.movementsOf(order.id)).toEqual(['reserve 0 1', 'release 0 -1']);
+    expect((await till.shop.reconcile(saleId)).balanced).toBe(true);
+    expect(await alerts()).toBe(before + 1);
   });
 
   test('refund a late capture for which there is nothing left', async () => {
