@@ -16,6 +16,10 @@ const TASKS = {
     hasHelp: true,
     run: () => inProcess('local/start.js'),
   },
+  dev: {
+    about: 'the same, with reload: pages at once, the service when its sources change',
+    run: async () => (await import('./dev.mjs')).dev(root),
+  },
   test: {
     about: 'run every test (arguments go to Jest)',
     hasHelp: true,
@@ -52,6 +56,7 @@ const TASKS = {
       await step('Formatting', 'prettier', ['--check', '.', '--log-level', 'warn']);
       await step('Lint', 'eslint', ['.']);
       await step('Types', 'tsc', ['--noEmit']);
+      await step('Types of the pages', 'tsc', ['-p', 'apps/web']);
     },
   },
 };

@@ -1,0 +1,3 @@
+export function ControlRoom() {
+  return <h1>Control room</h1>;
+}

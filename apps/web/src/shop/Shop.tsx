@@ -1,0 +1,3 @@
+export function Shop() {
+  return <h1>Holdfast shop</h1>;
+}
