@@ -19,9 +19,10 @@ const MAY_IMPORT = {
   'apps/shared': ['#lock', '#platform'],
   'apps/worker': ['#outbox', '#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
   'apps/api': ['#outbox', '#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
+  client: [],
   local: ['#platform'],
-  load: ['#local', '#platform'],
-  bench: ['#load', '#local', '#lock', '#platform'],
+  load: ['#client', '#local', '#platform'],
+  bench: ['#client', '#load', '#local', '#lock', '#platform'],
 };
 
 const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
@@ -38,9 +39,10 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
           },
           {
             regex:
-              '(^|/)\\.\\./(.*/)?(libs|apps|bench|local|load|test|lock|platform|inventory|sales|orders|outbox|payments)/',
+              '(^|/)\\.\\./(.*/)?(libs|apps|bench|client|local|load|test|lock|platform|inventory|sales|orders|outbox|payments)/',
             message: 'Enter a library through its alias (#orders), never by a path.',
           },
+          ...(folder === 'client' ? [{ regex: '^node:', message: 'The client runs in browsers too.' }] : []),
         ],
       },
     ],
@@ -48,7 +50,7 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/', 'client/schema.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

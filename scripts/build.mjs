@@ -3,7 +3,7 @@
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const FOLDERS = ['apps', 'libs', 'local', 'load', 'bench', 'design'];
+const FOLDERS = ['apps', 'libs', 'client', 'design', 'local', 'load', 'bench'];
 /** Installed and used where they are; what they contain is none of ours. */
 const LEFT_OUT = path.join('bench', 'lock', 'peers') + path.sep;
 const WEB = path.join('apps', 'web');
@@ -56,14 +56,10 @@ async function sourcesOf(root) {
 
 /** Relative to the root. */
 async function filesIn(root, folder) {
-  try {
-    const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
-  } catch {
-    return [];
-  }
+  const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
 }
 
 async function isNewer(target, source) {

@@ -49,14 +49,24 @@ const TASKS = {
     run: () => inProcess('bench/lock/main.js'),
   },
   migrate: { about: 'apply the migrations to DATABASE_URL', run: () => inProcess('apps/api/migrate.js') },
+  'api:generate': {
+    about: 'write the OpenAPI document and the types of the client from the code',
+    run: () => inProcess('apps/api/contract/generate.js'),
+  },
+  'api:check': {
+    about: 'hold the OpenAPI document and the types of the client against the code',
+    run: () => inProcess('apps/api/contract/check.js'),
+  },
   build: { about: 'compile to dist/', run: () => undefined },
   check: {
-    about: 'formatting, lint, import direction, types',
+    about: 'formatting, lint, import direction, types, the client against the code',
     run: async () => {
       await step('Formatting', 'prettier', ['--check', '.', '--log-level', 'warn']);
       await step('Lint', 'eslint', ['.']);
       await step('Types', 'tsc', ['--noEmit']);
       await step('Types of the pages', 'tsc', ['-p', 'apps/web']);
+      await build();
+      await inProcess('apps/api/contract/check.js');
     },
   },
 };
@@ -79,7 +89,7 @@ async function main() {
   }
   stopWithNpm();
   await ensureDependencies();
-  if (name !== 'check') await (await import('./build.mjs')).build(root);
+  if (name !== 'check') await build();
   process.argv.splice(2, process.argv.length, ...args);
   await task.run();
 }
@@ -125,6 +135,11 @@ function readPackages(file) {
   } catch {
     return {};
   }
+}
+
+async function build() {
+  const program = await import('./build.mjs');
+  await program.build(root);
 }
 
 /** Runs a compiled program inside this process, so that signals reach it without a relay. */

@@ -3,6 +3,7 @@ export { recordCapture, type Captured } from './lifecycle/captures.js';
 export { invalidState, lockOrder, type LockedOrder } from './lifecycle/locked-order.js';
 export { beginRefund, recordRefund } from './lifecycle/refunds.js';
 export { MAX_EXPIRED_AT_ONCE, ReservationEnds } from './lifecycle/reservation-ends.js';
+export { PAYMENT_STATUSES, type PaymentStatus } from './order.js';
 export { AdminOrderView } from './order.dto.js';
 export { OrdersModule } from './orders.module.js';
 export { OrderArchive } from './archive/order-archive.js';

@@ -11,7 +11,13 @@ import {
   Min,
 } from 'class-validator';
 import { IsMetadata, IsShape, Money, PageQuery } from '#platform';
-import { ORDER_STATUSES, type Order, type OrderStatus } from './order.js';
+import {
+  ORDER_STATUSES,
+  PAYMENT_STATUSES,
+  type Order,
+  type OrderStatus,
+  type PaymentStatus,
+} from './order.js';
 
 const MAX_LINES = 20;
 const MAX_QUANTITY = 1_000;
@@ -50,6 +56,7 @@ export class CreateOrder {
 
   @ApiPropertyOptional({
     type: Money,
+    nullable: true,
     description: 'What the buyer was shown; a difference is 409 price_changed',
   })
   @IsOptional()
@@ -94,7 +101,7 @@ export class OrderLineView {
 
 export class PaymentView {
   @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty({ enum: ['pending', 'succeeded', 'declined', 'refunded'] }) status: string;
+  @ApiProperty({ enum: PAYMENT_STATUSES }) status: PaymentStatus;
   @ApiProperty({ type: String, nullable: true }) failureCode: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt: string;
 }

@@ -17,7 +17,8 @@ export interface OrderLine {
   readonly unitPriceAmount: number;
 }
 
-export type PaymentStatus = 'pending' | 'succeeded' | 'declined' | 'refunded';
+export const PAYMENT_STATUSES = ['pending', 'succeeded', 'declined', 'refunded'] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 export interface OrderPayment {
   readonly id: string;

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nest
 import type { FastifyReply } from 'fastify';
 import {
   ApiIdempotencyKey,
+  ApiProblems,
   BuyerId,
   ForBuyers,
   IdempotencyKey,
@@ -26,11 +27,21 @@ export class OrdersController {
   @ApiCreatedResponse({
     type: OrderView,
     description: 'The order, its stock reserved until expiresAt',
-    headers: {
-      Location: { schema: { type: 'string' } },
-      'Idempotency-Replayed': { schema: { type: 'string', enum: ['true'] } },
-    },
+    headers: { Location: { schema: { type: 'string' } } },
   })
+  @ApiProblems(
+    'not_found',
+    'sold_out',
+    'purchase_limit_reached',
+    'sale_not_started',
+    'sale_paused',
+    'price_changed',
+    'sale_ended',
+    'item_not_in_sale',
+    'duplicate_item',
+    'overloaded',
+    'outcome_unknown',
+  )
   async create(
     @BuyerId() buyerId: string,
     @IdempotencyKey('required') key: string,
@@ -58,6 +69,7 @@ export class OrdersController {
   @Post(':id/cancellation')
   @HttpCode(200)
   @ApiOkResponse({ type: OrderView, description: 'The cancelled order; its stock is free again' })
+  @ApiProblems('invalid_order_state', 'payment_in_progress')
   cancel(@BuyerId() buyerId: string, @Param('id', UuidParam) id: string): Promise<OrderView> {
     return this.orders.cancel(buyerId, id);
   }

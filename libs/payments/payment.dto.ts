@@ -1,5 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsUUID, ValidateBy } from 'class-validator';
+import { PAYMENT_STATUSES, type PaymentStatus } from '#orders';
 import { IsText, Money } from '#platform';
 import { SANDBOX_OUTCOMES, type SandboxOutcome } from './gateway/sandbox-gateway.js';
 
@@ -8,7 +9,7 @@ export class CreatePayment {
   @IsIn(['sandbox'])
   method: 'sandbox';
 
-  @ApiPropertyOptional({ enum: SANDBOX_OUTCOMES, description: 'What the sandbox is to do' })
+  @ApiPropertyOptional({ enum: SANDBOX_OUTCOMES, nullable: true, description: 'What the sandbox is to do' })
   @IsOptional()
   @IsIn(SANDBOX_OUTCOMES)
   outcome?: SandboxOutcome | null;
@@ -16,6 +17,8 @@ export class CreatePayment {
 
 export class RefundOrder {
   @ApiPropertyOptional({
+    type: Boolean,
+    nullable: true,
     default: false,
     description: 'Whether its units go back on the shelf, once the money is back',
   })
@@ -23,7 +26,13 @@ export class RefundOrder {
   @IsBoolean()
   returnsStock?: boolean | null;
 
-  @ApiPropertyOptional({ description: 'For whoever reads the record later' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: 500,
+    description: 'For whoever reads the record later',
+  })
   @IsOptional()
   @IsText(1, 500)
   reason?: string | null;
@@ -31,7 +40,7 @@ export class RefundOrder {
 
 export class PaymentReceipt {
   @ApiProperty({ format: 'uuid' }) paymentId: string;
-  @ApiProperty({ enum: ['pending', 'succeeded', 'declined', 'refunded'] }) status: string;
+  @ApiProperty({ enum: PAYMENT_STATUSES }) status: PaymentStatus;
 }
 
 export const PAYMENT_EVENT_TYPES = ['payment.succeeded', 'payment.failed', 'payment.refunded'] as const;
@@ -54,7 +63,7 @@ function IsCapturedAmount(): PropertyDecorator {
 
 @ApiExtraModels(Money)
 export class PaymentEventBody {
-  @ApiProperty({ maxLength: 255 })
+  @ApiProperty({ minLength: 1, maxLength: 255 })
   @IsText(1, 255)
   eventId: string;
 
@@ -72,19 +81,36 @@ export class PaymentEventBody {
 
   @ApiPropertyOptional({
     description: 'What was captured, in minor units; without it, what the payment asked for',
+    nullable: true,
     oneOf: [{ type: 'integer', minimum: 0 }, { $ref: getSchemaPath(Money) }],
   })
   @IsOptional()
   @IsCapturedAmount()
   amount?: number | { amount: number; currency: string } | null;
 
-  @ApiPropertyOptional({ description: 'With an amount that is a number' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 3,
+    maxLength: 3,
+    description: 'With an amount that is a number',
+  })
   @IsOptional()
   @IsText(3, 3)
   currency?: string | null;
 
-  @ApiPropertyOptional({ description: 'Why a payment failed' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: 255,
+    description: 'Why a payment failed',
+  })
   @IsOptional()
   @IsText(1, 255)
   failureCode?: string | null;
+}
+
+export class PaymentEventReceipt {
+  @ApiProperty({ type: Boolean }) received: true;
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { BuyerId, ForBuyers, UuidParam } from '#platform';
+import { ApiProblems, BuyerId, ForBuyers, UuidParam } from '#platform';
 import { CreatePayment, PaymentReceipt } from './payment.dto.js';
 import { PaymentsService } from './payments.service.js';
 
@@ -14,6 +14,7 @@ export class PaymentsController {
   @Post()
   @HttpCode(202)
   @ApiAcceptedResponse({ type: PaymentReceipt, description: 'Under way: the order tells what became of it' })
+  @ApiProblems('invalid_order_state')
   open(
     @BuyerId() buyerId: string,
     @Param('id', UuidParam) id: string,

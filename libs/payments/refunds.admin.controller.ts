@@ -5,6 +5,7 @@ import { AdminOrderView } from '#orders';
 import {
   AdminRequests,
   ApiIdempotencyKey,
+  ApiProblems,
   ForAdministrators,
   IdempotencyKey,
   markReplay,
@@ -27,6 +28,7 @@ export class RefundsAdminController {
   @HttpCode(200)
   @ApiIdempotencyKey('required')
   @ApiOkResponse({ type: AdminOrderView, description: 'refund_pending until the gateway has the money back' })
+  @ApiProblems('invalid_order_state')
   async refund(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('required') key: string,

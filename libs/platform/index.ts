@@ -51,6 +51,7 @@ export { newId } from './ids.js';
 export { createLogger, NestLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { PlatformModule } from './platform.module.js';
+export { ApiProblems, PROBLEMS_OF_ROUTE } from './problem/api-problems.js';
 export { describeProblem, PROBLEM_MEDIA_TYPE, type ProblemDocument } from './problem/problem-document.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export {

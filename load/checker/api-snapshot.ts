@@ -1,23 +1,7 @@
+import { dataOf, type OrderPage, type OrderView } from '#client';
 import { inParallel, type Api } from '../target/api.js';
 import type { Sample } from './evidence.js';
 import type { OrderRow, Snapshot, StockState } from './snapshot.js';
-
-interface OrderView {
-  readonly id: string;
-  readonly saleId: string;
-  readonly status: string;
-  readonly lines: readonly {
-    readonly itemId: string;
-    readonly quantity: number;
-    readonly unitPrice: { readonly amount: number };
-  }[];
-  readonly total: { readonly amount: number; readonly currency: string };
-}
-
-interface OrderPage {
-  readonly data: readonly OrderView[];
-  readonly nextCursor: string | null;
-}
 
 const READERS = 16;
 const MAX_PAGES = 50;
@@ -51,11 +35,12 @@ async function ordersOf(
   api: Api,
   { buyerId, token }: { buyerId: string; token: string },
 ): Promise<OrderRow[]> {
+  const client = api.buyer(token);
   const rows: OrderRow[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const path: string = cursor === null ? '/v1/orders' : `/v1/orders?cursor=${encodeURIComponent(cursor)}`;
-    const answer: OrderPage = await api.call({ path, headers: { authorization: `Bearer ${token}` } }, 200);
+    const params = { query: cursor === null ? {} : { cursor } };
+    const answer: OrderPage = await dataOf(client.GET('/v1/orders', { params }));
     rows.push(...answer.data.map((order) => rowOf(order, buyerId)));
     cursor = answer.nextCursor;
     if (cursor === null) break;
@@ -69,7 +54,7 @@ function rowOf(order: OrderView, buyerId: string): OrderRow {
     saleId: order.saleId,
     buyerId,
     key: null,
-    stockState: STOCK_STATES[order.status] ?? 'reserved',
+    stockState: STOCK_STATES[order.status],
     totalAmount: order.total.amount,
     currency: order.total.currency,
     lines: order.lines.map(({ itemId, quantity, unitPrice }) => ({
@@ -80,7 +65,7 @@ function rowOf(order: OrderView, buyerId: string): OrderRow {
   };
 }
 
-const STOCK_STATES: Readonly<Record<string, StockState>> = {
+const STOCK_STATES: Readonly<Record<OrderView['status'], StockState>> = {
   pending_payment: 'reserved',
   paid: 'sold',
   fulfilled: 'sold',

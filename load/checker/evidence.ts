@@ -1,3 +1,4 @@
+import type { ReconciliationItem } from '#client';
 import type { History } from './history.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -21,25 +22,13 @@ export interface Parameters {
   readonly orderDeadlineMs: number;
 }
 
-/** The stock of an item as GET /v1/admin/sales/{id}/reconciliation shows it. */
-export interface ReconciledItem {
-  readonly itemId: string;
-  readonly onHand: number;
-  readonly reserved: number;
-  readonly sold: number;
-  readonly available: number;
-  readonly movementTotal: number;
-  readonly ordersReserved: number;
-  readonly ordersSold: number;
-}
-
 /** What the service said of itself while the load ran. */
 export interface Sample {
   readonly atMs: number;
   readonly balanced: boolean;
   /** Names and details of its own checks that failed. */
   readonly failures: readonly string[];
-  readonly items: readonly ReconciledItem[];
+  readonly items: readonly ReconciliationItem[];
 }
 
 /** All that a run left behind. */

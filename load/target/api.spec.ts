@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { dataOf } from '#client';
 import { Api, inParallel } from './api.js';
+
+const ITEM = { sku: 'PHONE', name: 'A phone', price: { amount: 1, currency: 'EUR' }, stock: 1 };
 
 describe('the client that sets a run up', () => {
   let server: Server | undefined;
@@ -26,23 +29,35 @@ describe('the client that sets a run up', () => {
   }
 
   it('sends the key of the administrator where it is needed alone', async () => {
-    const { api, seen } = await apiAnswering([200, 200], { id: 'x' });
-    expect(await api.admin({ path: '/a' }, 200)).toEqual({ id: 'x' });
-    await api.call({ path: '/b' }, 200);
+    const page = { data: [], nextCursor: null };
+    const { api, seen } = await apiAnswering([200, 200], page);
+    expect(await dataOf(api.administrator.GET('/v1/admin/items'))).toEqual(page);
+    await api.visitor.GET('/v1/sales');
     expect(seen).toEqual(['the key', undefined]);
   });
 
   it('asks again while the service is busy, and only then', async () => {
     const { api, seen } = await apiAnswering([503, 429, 201], {});
-    await api.call({ method: 'POST', path: '/a', body: {} }, 201);
+    await api.administrator.POST('/v1/admin/items', { body: ITEM });
     expect(seen).toHaveLength(3);
   });
 
   it('says what was asked and what came back when it is not what the contract says', async () => {
     const { api } = await apiAnswering([409], { code: 'sku_taken', detail: 'Taken.' });
-    await expect(api.call({ method: 'POST', path: '/v1/a' }, 201)).rejects.toMatchObject({
+    await expect(api.administrator.POST('/v1/admin/items', { body: ITEM })).rejects.toMatchObject({
       name: 'LoadError',
-      message: 'POST /v1/a answered 409 (sku_taken: Taken.), not 201.',
+      message: 'POST /v1/admin/items answered 409 (sku_taken: Taken.).',
+    });
+  });
+
+  it('says what was asked when nobody answers', async () => {
+    const { api } = await apiAnswering([], {});
+    server?.close();
+    await expect(
+      api.visitor.GET('/v1/sales', { params: { query: { status: 'live' } } }),
+    ).rejects.toMatchObject({
+      name: 'LoadError',
+      message: expect.stringMatching(/^GET \/v1\/sales\?status=live got no answer: /),
     });
   });
 });

@@ -1,58 +1,52 @@
+import { createClient, type ApiClient, type ClientOptions } from '#client';
+import { pause } from '../clock.js';
 import { LoadError, messageOf } from '../errors.js';
-
-/** A call of the service's API outside the load itself. */
-export interface Call {
-  readonly method?: 'GET' | 'POST' | 'PATCH';
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
 
 const TIMEOUT_MS = 20_000;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 
-/** Calls the service and reads JSON; what it expects is part of the contract, and anything else ends the run. */
+/** Calls the service outside the load itself. What is not answered with a success ends the run: each call throws a LoadError. */
 export class Api {
   readonly url: string;
-  private readonly adminKey: string;
+  readonly visitor: ApiClient;
+  readonly administrator: ApiClient;
   private readonly signal: AbortSignal;
 
   constructor({ url, adminKey, signal }: { url: string; adminKey: string; signal: AbortSignal }) {
     this.url = url;
-    this.adminKey = adminKey;
     this.signal = signal;
+    this.visitor = this.client({});
+    this.administrator = this.client({ adminKey });
   }
 
-  /** @throws LoadError unless the answer is `expected` */
-  async call<Body>(call: Call, expected: number): Promise<Body> {
-    const what = `${call.method ?? 'GET'} ${call.path}`;
+  buyer(token: string): ApiClient {
+    return this.client({ token });
+  }
+
+  private client(access: Pick<ClientOptions, 'token' | 'adminKey'>): ApiClient {
+    return createClient({ url: this.url, fetch: (request) => this.send(request), ...access });
+  }
+
+  private async send(request: Request): Promise<Response> {
+    const { pathname, search } = new URL(request.url);
+    const what = `${request.method} ${pathname}${search}`;
     for (let attempt = 1; ; attempt += 1) {
-      const { status, body } = await this.send(call, what);
-      if (status === expected) return body as Body;
+      const { status, text } = await this.attempt(request.clone(), what);
+      if (status >= 200 && status < 300) return new Response(text, { status });
       // A service that is warming up, or limits its callers, is asked again: none of these calls is the measurement.
       if (attempt === ATTEMPTS || (status !== 429 && status !== 503)) {
-        throw new LoadError(`${what} answered ${status}${problemOf(body)}, not ${expected}.`);
+        throw new LoadError(`${what} answered ${status}${problemOf(parse(text))}.`);
       }
-      await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** attempt));
+      await pause(FIRST_PAUSE_MS * 2 ** attempt, this.signal);
     }
   }
 
-  /** As an administrator. @throws LoadError unless the answer is `expected` */
-  admin<Body>(call: Call, expected: number): Promise<Body> {
-    return this.call({ ...call, headers: { ...call.headers, 'x-api-key': this.adminKey } }, expected);
-  }
-
-  private async send(call: Call, what: string): Promise<{ status: number; body: unknown }> {
-    const json = call.body === undefined ? {} : { 'content-type': 'application/json' };
+  private async attempt(request: Request, what: string): Promise<{ status: number; text: string }> {
     try {
-      const response = await fetch(new URL(call.path, this.url), {
-        method: call.method ?? 'GET',
-        headers: { ...json, ...call.headers },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-        signal: AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      return { status: response.status, body: parse(await response.text()) };
+      const signal = AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const response = await fetch(request, { signal });
+      return { status: response.status, text: await response.text() };
     } catch (error) {
       const { cause } = error as { cause?: unknown };
       throw new LoadError(`${what} got no answer: ${messageOf(cause ?? error)}.`, { cause: error });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { dataOf, type CreateSale } from '#client';
 import type { SoldItem } from '../checker/evidence.js';
 import type { LoadOptions } from '../options.js';
 import { inParallel, type Api } from './api.js';
@@ -38,31 +39,25 @@ export async function createCatalogue(
     priceAmount: number % 2 === 1 ? ownPrice - SALE_DISCOUNT : ownPrice,
     purchaseLimit: purchaseLimit ?? null,
   }));
-  const { id: saleId } = await api.admin<{ id: string }>(
-    {
-      method: 'POST',
-      path: '/v1/admin/sales',
-      body: {
-        name: `Load ${label}`,
-        startsAt: new Date(Date.now() - MINUTE_MS).toISOString(),
-        endsAt: new Date(Date.now() + RESERVATION_TTL_SECONDS * 1000).toISOString(),
-        reservationTtlSeconds: RESERVATION_TTL_SECONDS,
-        items: soldItems.map(({ itemId, priceAmount }, number) => ({
-          itemId,
-          ...(purchaseLimit === undefined ? {} : { purchaseLimit }),
-          ...(number % 2 === 1 ? { price: { amount: priceAmount, currency: CURRENCY } } : {}),
-        })),
-      },
-    },
-    201,
-  );
+  const body: CreateSale = {
+    name: `Load ${label}`,
+    startsAt: new Date(Date.now() - MINUTE_MS).toISOString(),
+    endsAt: new Date(Date.now() + RESERVATION_TTL_SECONDS * 1000).toISOString(),
+    reservationTtlSeconds: RESERVATION_TTL_SECONDS,
+    items: soldItems.map(({ itemId, priceAmount }, number) => ({
+      itemId,
+      ...(purchaseLimit === undefined ? {} : { purchaseLimit }),
+      ...(number % 2 === 1 ? { price: { amount: priceAmount, currency: CURRENCY } } : {}),
+    })),
+  };
+  const { id: saleId } = await dataOf(api.administrator.POST('/v1/admin/sales', { body }));
   return { saleId, currency: CURRENCY, items: soldItems };
 }
 
 /** So that a shop that runs on does not show it any longer. The record is left as it is. @throws LoadError */
 export async function endSale(api: Api, saleId: string): Promise<void> {
   const body = { endsAt: new Date(Date.now() - 1_000).toISOString() };
-  await api.admin({ method: 'PATCH', path: `/v1/admin/sales/${saleId}`, body }, 200);
+  await api.administrator.PATCH('/v1/admin/sales/{id}', { params: { path: { id: saleId } }, body });
 }
 
 async function createItem(
@@ -72,10 +67,7 @@ async function createItem(
   const sku = `LOAD-${label}-${number + 1}`;
   const ownPrice = FIRST_PRICE + number * 100;
   const body = { sku, name: `Phone ${number + 1}`, price: { amount: ownPrice, currency: CURRENCY }, stock };
-  const { id: itemId } = await api.admin<{ id: string }>(
-    { method: 'POST', path: '/v1/admin/items', body },
-    201,
-  );
+  const { id: itemId } = await dataOf(api.administrator.POST('/v1/admin/items', { body }));
   return { itemId, sku, ownPrice };
 }
 
@@ -83,7 +75,7 @@ async function createItem(
 export function createBuyers(api: Api, count: number, onProgress: (done: number) => void): Promise<Buyer[]> {
   let done = 0;
   return inParallel(new Array<undefined>(count).fill(undefined), CALLERS, async () => {
-    const { buyerId, token } = await api.call<Buyer>({ method: 'POST', path: '/v1/auth/guest' }, 201);
+    const { buyerId, token } = await dataOf(api.visitor.POST('/v1/auth/guest'));
     done += 1;
     onProgress(done);
     return { buyerId, token };

@@ -1,12 +1,7 @@
+import { dataOf } from '#client';
 import { nowMs } from '../clock.js';
-import type { ReconciledItem, Sample } from '../checker/evidence.js';
+import type { Sample } from '../checker/evidence.js';
 import type { Api } from './api.js';
-
-interface ReconciliationView {
-  readonly balanced: boolean;
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
-  readonly items: readonly ReconciledItem[];
-}
 
 const INTERVAL_MS = 500;
 const MAX_SAMPLES = 10_000;
@@ -41,8 +36,10 @@ export class Sampler {
   /** One more sample, now. @throws LoadError when there is no answer */
   async sample(): Promise<Sample> {
     const atMs = nowMs();
-    const path = `/v1/admin/sales/${this.saleId}/reconciliation`;
-    const { balanced, checks, items } = await this.api.admin<ReconciliationView>({ path }, 200);
+    const params = { path: { saleId: this.saleId } };
+    const { balanced, checks, items } = await dataOf(
+      this.api.administrator.GET('/v1/admin/sales/{saleId}/reconciliation', { params }),
+    );
     const failures = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
     const sample = { atMs, balanced, failures, items };
     if (this.samples.length < MAX_SAMPLES) this.samples.push(sample);

@@ -30,6 +30,10 @@ describe('the linter', () => {
     ['libs/orders/index.ts', '#local'],
     ['libs/sales/index.ts', '../orders/placement/decide.js'],
     ['apps/api/main.ts', '../../libs/orders/index.js'],
+    ['client/index.ts', '#platform'],
+    ['client/index.ts', 'node:fs'],
+    ['load/index.ts', '#orders'],
+    ['load/index.ts', '../client/index.js'],
   ])(
     'lets %s not import %s',
     async (file, source) => {
@@ -43,6 +47,7 @@ describe('the linter', () => {
     ['libs/sales/index.ts', '#inventory'],
     ['libs/inventory/index.ts', '#platform'],
     ['apps/api/main.ts', '#orders'],
+    ['load/index.ts', '#client'],
   ])(
     'lets %s import %s',
     async (file, source) => {

@@ -1,4 +1,5 @@
-import type { Evidence, Parameters, ReconciledItem, Sample } from '../../load/checker/evidence.js';
+import type { ReconciliationItem } from '#client';
+import type { Evidence, Parameters, Sample } from '../../load/checker/evidence.js';
 import { History } from '../../load/checker/history.js';
 import type { MovementRow, OrderRow, Snapshot } from '../../load/checker/snapshot.js';
 import type { AnswerEntry, JournalEntry, SendEntry } from '../../load/journal.js';
@@ -189,7 +190,7 @@ export class CleanRun {
 
   private sample(): void {
     const { onHand, reserved } = this.level;
-    const item: ReconciledItem = {
+    const item: ReconciliationItem = {
       itemId: ITEM,
       onHand,
       reserved,

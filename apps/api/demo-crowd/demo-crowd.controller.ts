@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { CONFIG, ForAdministrators, ProblemError, type Config } from '#platform';
+import { ApiProblems, CONFIG, ForAdministrators, ProblemError, type Config } from '#platform';
 import { DemoCrowdView, StartDemoCrowd } from './demo-crowd.dto.js';
 import { DemoCrowd } from './demo-crowd.js';
 
@@ -17,6 +17,7 @@ export class DemoCrowdController {
 
   @Post()
   @HttpCode(202)
+  @ApiProblems('not_found', 'overloaded')
   @ApiAcceptedResponse({ type: DemoCrowdView, description: 'They are on their way' })
   async start(@Body() { saleId, buyers }: StartDemoCrowd): Promise<DemoCrowdView> {
     if (this.config.production)

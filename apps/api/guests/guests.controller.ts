@@ -1,7 +1,7 @@
 import { Controller, Inject, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { v4 as uuidv4 } from 'uuid';
-import { BuyerTokens, CONFIG, ProblemError, Public, type Config } from '#platform';
+import { ApiProblems, BuyerTokens, CONFIG, ProblemError, Public, type Config } from '#platform';
 
 export class Guest {
   @ApiProperty({ format: 'uuid' }) buyerId: string;
@@ -21,6 +21,7 @@ export class GuestsController {
 
   @Post()
   @ApiCreatedResponse({ type: Guest })
+  @ApiProblems('not_found')
   create(): Guest {
     if (!this.config.guestBuyers) throw new ProblemError('not_found', 'This shop has no guest buyers.');
     const buyerId = uuidv4();

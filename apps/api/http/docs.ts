@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { PROBLEMS, type ProblemCode } from '#platform';
+import { operationsOf, type Operation } from './operations.js';
+import { describeProblems } from './problem-responses.js';
 
 /** The OpenAPI document: the living contract. */
 export function createDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -16,42 +17,32 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
       .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key' }, 'administrator')
       .build(),
   );
-  document.components = {
-    ...document.components,
-    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
-  };
-  for (const path of Object.values(document.paths)) {
-    for (const operation of [path.get, path.post, path.patch]) {
-      if (!operation) continue;
-      operation.responses.default = {
-        description: 'A problem',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      };
-    }
+  for (const { operation } of operationsOf(document)) {
+    describeIds(operation);
+    describeReplays(operation);
   }
+  describeProblems(document);
   return document;
 }
 
-const text = { type: 'string' };
+/** What stands in a path is an id, and ids are UUIDs. */
+function describeIds({ parameters = [] }: Operation): void {
+  for (const parameter of parameters) {
+    if ('in' in parameter && parameter.in === 'path') parameter.schema = { type: 'string', format: 'uuid' };
+  }
+}
 
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code', 'instance', 'retryable'],
-  properties: {
-    type: text,
-    title: text,
-    status: { type: 'integer' },
-    detail: text,
-    code: { type: 'string', enum: Object.keys(PROBLEMS) as ProblemCode[] },
-    instance: text,
-    requestId: text,
-    retryable: { type: 'boolean' },
-    errors: {
-      type: 'array',
-      items: { type: 'object', required: ['path', 'message'], properties: { path: text, message: text } },
-    },
-  },
-};
+/** An answer under a key may be that of an earlier request. */
+function describeReplays({ parameters = [], responses }: Operation): void {
+  if (!parameters.some((parameter) => 'in' in parameter && parameter.name === 'Idempotency-Key')) return;
+  for (const response of Object.values(responses)) {
+    if (!response || '$ref' in response) continue;
+    response.headers = {
+      ...response.headers,
+      'Idempotency-Replayed': { schema: { type: 'string', enum: ['true'] } },
+    };
+  }
+}
 
 /** Swagger UI at /docs, the document at /docs-json. */
 export function serveDocs(app: NestFastifyApplication): void {

@@ -1,7 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiSecurity, ApiTags } from '@nestjs/swagger';
 import { LockManager, LockUnavailableError, type LockInfo } from '#lock';
-import { ForAdministrators, ProblemError } from '#platform';
+import { ApiProblems, ForAdministrators, ProblemError } from '#platform';
 
 /** A look for people: more would be no answer to read, and a long work for the store. */
 const MAX_LOCKS = 1_000;
@@ -31,6 +31,7 @@ export class LocksAdminController {
   @Get()
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: LockList })
+  @ApiProblems('not_found')
   async list(): Promise<LockList> {
     const { name, abilities } = this.locks.provider;
     if (!abilities.has('inspection')) {

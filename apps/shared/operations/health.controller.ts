@@ -1,29 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 import { FallbackLockProvider, LockManager } from '#lock';
-import { CONFIG, pendingMigrations, ProblemError, Public, type WorkerConfig } from '#platform';
+import { ApiProblems, CONFIG, pendingMigrations, ProblemError, Public, type WorkerConfig } from '#platform';
 import { Readiness } from './readiness.js';
 
 const PROBE = `health:locks:${randomUUID()}:probe`;
 
-interface LockStoreView {
-  readonly status: 'up' | 'degraded';
-  readonly provider?: string;
-  /** Of a chain of two providers: which one serves. */
-  readonly state?: string;
+export class LivenessView {
+  @ApiProperty({ enum: ['ok'] }) status: 'ok';
 }
 
+export class DependencyView {
+  @ApiProperty({ enum: ['up', 'degraded', 'down'] }) status: 'up' | 'degraded' | 'down';
+  @ApiPropertyOptional({ description: 'Of the lock store' }) provider?: string;
+  @ApiPropertyOptional({ description: 'Of a chain of two providers: which one serves' }) state?: string;
+}
+
+@ApiExtraModels(DependencyView)
 export class ReadinessView {
   @ApiProperty({ enum: ['ok', 'degraded'] }) status: 'ok' | 'degraded';
   @ApiProperty({
     type: 'object',
-    additionalProperties: { type: 'object', properties: { status: { type: 'string' } } },
+    additionalProperties: { $ref: getSchemaPath(DependencyView) },
     example: { postgresql: { status: 'up' }, migrations: { status: 'up' }, redis: { status: 'up' } },
   })
-  details: Record<string, { status: string }>;
+  details: Record<string, DependencyView>;
 }
 
 /**
@@ -45,13 +56,15 @@ export class HealthController {
 
   @Get('live')
   @Header('Cache-Control', 'no-store')
-  live(): { status: 'ok' } {
+  @ApiOkResponse({ type: LivenessView })
+  live(): LivenessView {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: ReadinessView })
+  @ApiProblems('dependency_unavailable')
   async ready(): Promise<ReadinessView> {
     if (this.readiness.stopping)
       throw new ProblemError('dependency_unavailable', 'This process is stopping.');
@@ -95,7 +108,7 @@ export class HealthController {
    * Redis goes by its name; what else keeps the locks, or stands in for Redis, is told as `locks`. On the fallback the
    * service is degraded too: somebody has to see to the other store.
    */
-  private async lockStores(): Promise<Record<string, LockStoreView>> {
+  private async lockStores(): Promise<Record<string, DependencyView>> {
     const { provider } = this.locks;
     const takesLocks = await this.takesLocks(); // before the look at the chain, which may learn from it
     const chain = provider instanceof FallbackLockProvider ? { state: provider.state } : undefined;

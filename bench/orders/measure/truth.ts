@@ -1,10 +1,6 @@
 import type pg from 'pg';
+import { dataOf } from '#client';
 import { messageOf, type Api } from '#load';
-
-interface Reconciliation {
-  readonly balanced: boolean;
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
-}
 
 const IDS_AT_ONCE = 10_000;
 
@@ -43,8 +39,10 @@ export async function brokenPromises(parts: {
 
 async function imbalances(api: Api, saleId: string): Promise<string[]> {
   try {
-    const path = `/v1/admin/sales/${saleId}/reconciliation`;
-    const { balanced, checks } = await api.admin<Reconciliation>({ path }, 200);
+    const params = { path: { saleId } };
+    const { balanced, checks } = await dataOf(
+      api.administrator.GET('/v1/admin/sales/{saleId}/reconciliation', { params }),
+    );
     if (balanced) return [];
     return checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
   } catch (error) {

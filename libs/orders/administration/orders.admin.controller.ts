@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import {
   AdminRequests,
   ApiIdempotencyKey,
+  ApiProblems,
   ForAdministrators,
   IdempotencyKey,
   markReplay,
@@ -39,6 +40,7 @@ export class OrdersAdminController {
   @HttpCode(200)
   @ApiIdempotencyKey('optional')
   @ApiOkResponse({ type: AdminOrderView, description: 'The goods have left; it cannot be refunded any more' })
+  @ApiProblems('invalid_order_state')
   async fulfil(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('optional') key: string | undefined,

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ProblemError, Public } from '#platform';
-import { PaymentEventBody } from '../payment.dto.js';
+import { ApiProblems, ProblemError, Public } from '#platform';
+import { PaymentEventBody, PaymentEventReceipt } from '../payment.dto.js';
 import { Settlement, type PaymentFact } from '../settlement.js';
 import { SignedByProvider } from './signed-by-provider.guard.js';
 
@@ -17,10 +17,12 @@ export class PaymentWebhookController {
   @HttpCode(200)
   @ApiHeader({
     name: 'x-webhook-signature',
+    required: true,
     description: 't=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">',
   })
-  @ApiOkResponse({ description: 'Heard' })
-  async receive(@Body() body: PaymentEventBody): Promise<{ received: true }> {
+  @ApiOkResponse({ type: PaymentEventReceipt, description: 'Heard' })
+  @ApiProblems('unauthenticated', 'not_found', 'invalid_order_state')
+  async receive(@Body() body: PaymentEventBody): Promise<PaymentEventReceipt> {
     const { eventId, type, paymentId, orderId } = body;
     const settled = await this.settlement.record({ id: paymentId, orderId }, factOf(body), { eventId, type });
     if (settled === 'not_found')

@@ -13,7 +13,7 @@ export interface Page<T> {
 
 /** The query of a list. */
 export class PageQuery {
-  @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
+  @ApiPropertyOptional({ description: 'The nextCursor of the page before', minLength: 1, maxLength: 200 })
   @IsOptional()
   @IsText(1, 200)
   cursor?: string;

@@ -35,6 +35,7 @@ export function IsMetadata(): PropertyDecorator {
     ApiPropertyOptional({
       type: 'object',
       additionalProperties: { type: 'string' },
+      nullable: true,
       description: 'At most 4 kB',
     }),
     IsOptional(),

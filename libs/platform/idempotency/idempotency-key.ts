@@ -30,6 +30,7 @@ export const ApiIdempotencyKey = (need: 'required' | 'optional') =>
   ApiHeader({
     name: 'Idempotency-Key',
     required: need === 'required',
+    schema: { type: 'string', pattern: VISIBLE_ASCII.source },
     description:
       'Made by the client and kept for every retry of the same request: 1–255 visible ASCII characters.',
   });

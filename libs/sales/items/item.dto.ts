@@ -27,18 +27,24 @@ export class CreateItem {
   @IsText(0, 5_000)
   description?: string;
 
-  @ApiPropertyOptional({ example: '/pictures/phone.svg', nullable: true, type: String })
+  @ApiPropertyOptional({ example: '/pictures/phone.svg', maxLength: 2_000, nullable: true, type: String })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)
   @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
   imageUrl?: string | null;
 
-  @ApiProperty({ type: Money })
+  @ApiProperty({ type: Price })
   @IsShape(() => Price)
   price: Price;
 
-  @ApiProperty({ description: 'Units on hand', example: 100, minimum: 0 })
+  @ApiProperty({
+    description: 'Units on hand',
+    example: 100,
+    type: 'integer',
+    minimum: 0,
+    maximum: MAX_ON_HAND,
+  })
   @IsInt()
   @Min(0)
   @Max(MAX_ON_HAND)
@@ -69,14 +75,14 @@ export class UpdateItem {
   @IsText(0, 5_000)
   description?: string;
 
-  @ApiPropertyOptional({ nullable: true, type: String })
+  @ApiPropertyOptional({ maxLength: 2_000, nullable: true, type: String })
   @IsOptional()
   @IsString()
   @MaxLength(2_000)
   @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
   imageUrl?: string | null;
 
-  @ApiPropertyOptional({ type: Money, description: 'Never touches an order already made' })
+  @ApiPropertyOptional({ type: Price, description: 'Never touches an order already made' })
   @IsGivenOrAbsent()
   @IsShape(() => Price)
   price?: Price;
@@ -93,7 +99,13 @@ export class UpdateItem {
 }
 
 export class AdjustStock {
-  @ApiProperty({ description: 'Units to add, or to take away when negative', example: 50 })
+  @ApiProperty({
+    description: 'Units to add, or to take away when negative; not 0',
+    example: 50,
+    type: 'integer',
+    minimum: -MAX_ON_HAND,
+    maximum: MAX_ON_HAND,
+  })
   @IsInt()
   @Min(-MAX_ON_HAND)
   @Max(MAX_ON_HAND)

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import {
   AdminRequests,
   ApiIdempotencyKey,
+  ApiProblems,
   ForAdministrators,
   IdempotencyKey,
   markReplay,
@@ -27,6 +28,7 @@ export class ItemsAdminController {
   @Post()
   @ApiIdempotencyKey('optional')
   @ApiCreatedResponse({ type: ItemView })
+  @ApiProblems('sku_taken')
   async create(
     @IdempotencyKey('optional') key: string | undefined,
     @Body() body: CreateItem,
@@ -54,6 +56,7 @@ export class ItemsAdminController {
 
   @Patch(':id')
   @ApiOkResponse({ type: ItemView })
+  @ApiProblems('currency_mismatch')
   update(@Param('id', UuidParam) id: string, @Body() body: UpdateItem): Promise<ItemView> {
     return this.items.update(id, body);
   }
@@ -61,6 +64,7 @@ export class ItemsAdminController {
   @Post(':id/stock-adjustments')
   @ApiIdempotencyKey('required')
   @ApiCreatedResponse({ type: StockView })
+  @ApiProblems('stock_below_reserved')
   async adjust(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('required') key: string,

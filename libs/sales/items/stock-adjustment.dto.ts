@@ -1,9 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
-import { IsShape, IsText } from '#platform';
+import { IsShape, IsText, type ProblemCode } from '#platform';
 import { AdjustStock, IsSku, StockView } from './item.dto.js';
 
 const MAX_ADJUSTMENTS = 1_000;
+
+/** Why one adjustment among many is refused. */
+const REFUSALS = [
+  'not_found',
+  'stock_below_reserved',
+  'idempotency_key_reused',
+  'validation_failed',
+] as const satisfies ProblemCode[];
 
 export class AdjustStockBySku extends AdjustStock {
   @IsSku()
@@ -34,7 +42,8 @@ export class AdjustmentResultView {
   @ApiProperty({ enum: ['applied', 'already_applied', 'refused'] }) status: string;
   @ApiPropertyOptional({ type: StockView, description: 'Behind it; unless it was refused' })
   stock?: StockView;
-  @ApiPropertyOptional({ description: 'Why it was refused, as in a problem document' }) code?: string;
+  @ApiPropertyOptional({ enum: REFUSALS, description: 'Why it was refused, as in a problem document' })
+  code?: string;
   @ApiPropertyOptional() detail?: string;
 }
 

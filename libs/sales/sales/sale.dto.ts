@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType, PickType } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -41,6 +41,7 @@ export class CreateSaleItem {
 
   @ApiPropertyOptional({
     minimum: 1,
+    maximum: MAX_ON_HAND,
     nullable: true,
     type: 'integer',
     description: 'Units a buyer may hold or buy in this sale',
@@ -48,13 +49,18 @@ export class CreateSaleItem {
   @IsUnits(1)
   purchaseLimit?: number | null;
 
-  @ApiPropertyOptional({ type: Money, description: "The sale's price; without it the item's own" })
+  @ApiPropertyOptional({
+    type: Price,
+    nullable: true,
+    description: "The sale's price; without it the item's own",
+  })
   @IsOptional()
   @IsShape(() => Price)
   price?: Price | null;
 
   @ApiPropertyOptional({
     minimum: 0,
+    maximum: MAX_ON_HAND,
     nullable: true,
     type: 'integer',
     description: 'How much of the stock this sale may sell',
@@ -167,6 +173,18 @@ export class AdminSaleView extends OmitType(SaleView, ['items'] as const) {
   @ApiProperty({ type: 'integer' }) reservationTtlSeconds: number;
   @ApiProperty({ type: [AdminSaleItemView] }) items: AdminSaleItemView[];
 }
+
+/** What a stream of a sale tells as `sale`. */
+export class SaleEvent extends PickType(SaleView, [
+  'id',
+  'status',
+  'startsAt',
+  'endsAt',
+  'serverTime',
+] as const) {}
+
+/** What a stream of a sale tells as `stock`. */
+export class StockEvent extends PickType(SaleItemView, ['itemId', 'available', 'availability'] as const) {}
 
 export class SalePage {
   @ApiProperty({ type: [SaleView] }) data: SaleView[];

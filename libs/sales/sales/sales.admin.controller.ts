@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import {
   AdminRequests,
   ApiIdempotencyKey,
+  ApiProblems,
   ForAdministrators,
   IdempotencyKey,
   markReplay,
@@ -27,6 +28,7 @@ export class SalesAdminController {
   @Post()
   @ApiIdempotencyKey('optional')
   @ApiCreatedResponse({ type: AdminSaleView })
+  @ApiProblems('duplicate_item', 'currency_mismatch')
   async create(
     @IdempotencyKey('optional') key: string | undefined,
     @Body() body: CreateSale,

@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public, readCursor, toPage, UuidParam } from '#platform';
 import { SalePages } from './sale-pages.js';
@@ -22,7 +22,9 @@ export class SalesController {
   }
 
   @Get(':saleId')
+  @ApiHeader({ name: 'If-None-Match', required: false, description: 'The ETag of the page that is known' })
   @ApiOkResponse({ type: SaleView, headers: { ETag: { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 304, description: 'It is as it was' })
   async read(
     @Param('saleId', UuidParam) saleId: string,
     @Headers('if-none-match') known: string | undefined,

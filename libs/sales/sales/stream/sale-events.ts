@@ -1,4 +1,4 @@
-import type { SaleView } from '../sale.dto.js';
+import type { SaleEvent, SaleView, StockEvent } from '../sale.dto.js';
 
 /** Everything that a client has to know to begin with, as server-sent events. */
 export function snapshotOf(sale: SaleView): string {
@@ -15,11 +15,11 @@ export function changesBetween(before: SaleView, after: SaleView): string {
 }
 
 function saleEvent({ id, status, startsAt, endsAt, serverTime }: SaleView): string {
-  return eventOf('sale', { id, status, startsAt, endsAt, serverTime });
+  return eventOf('sale', { id, status, startsAt, endsAt, serverTime } satisfies SaleEvent);
 }
 
 function stockEvent({ itemId, available, availability }: SaleView['items'][number]): string {
-  return eventOf('stock', { itemId, available, availability });
+  return eventOf('stock', { itemId, available, availability } satisfies StockEvent);
 }
 
 function eventOf(event: string, data: object): string {

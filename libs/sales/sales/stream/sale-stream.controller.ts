@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clientOf, Public, UuidParam } from '#platform';
+import { ApiProblems, clientOf, Public, UuidParam } from '#platform';
+import { SaleEvent, StockEvent } from '../sale.dto.js';
 import { SaleStreams } from './sale-streams.js';
 
 @ApiTags('storefront')
@@ -11,11 +12,13 @@ export class SaleStreamController {
   constructor(private readonly streams: SaleStreams) {}
 
   @Get()
-  @ApiProduces('text/event-stream')
+  @ApiExtraModels(SaleEvent, StockEvent)
   @ApiOkResponse({
     description:
-      'Server-sent events: `sale` { id, status, startsAt, endsAt, serverTime } and `stock` { itemId, available, availability }, all of them at first, then each that changes',
+      'Server-sent events: `sale` (SaleEvent) and `stock` (StockEvent), all of them at first, then each that changes',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
+  @ApiProblems('rate_limited', 'overloaded')
   async watch(
     @Param('saleId', UuidParam) saleId: string,
     @Req() request: FastifyRequest,
