@@ -449,6 +449,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["OutboxAdminController_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -990,6 +1006,13 @@ export interface components {
             /** @description Events that will be sent again */
             replayed: number;
         };
+        OutboxView: {
+            pending: number;
+            /** @description Dead letters */
+            dead: number;
+            /** @description Age of the oldest pending event, in seconds */
+            lagSec: number;
+        };
         FieldError: {
             path: string;
             message: string;
@@ -1251,6 +1274,7 @@ export type PaymentEventReceipt = components['schemas']['PaymentEventReceipt'];
 export type DeadLetterView = components['schemas']['DeadLetterView'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
 export type Replayed = components['schemas']['Replayed'];
+export type OutboxView = components['schemas']['OutboxView'];
 export type FieldError = components['schemas']['FieldError'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseProblem = components['responses']['problem'];
@@ -2486,6 +2510,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            429: components["responses"]["rate_limited"];
+            503: components["responses"]["dependency_unavailable"];
+            default: components["responses"]["problem"];
+        };
+    };
+    OutboxAdminController_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the shop has not been told yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxView"];
                 };
             };
             401: components["responses"]["unauthenticated"];

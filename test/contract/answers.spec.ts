@@ -157,6 +157,7 @@ describe('the answers of a real service', () => {
     const sql = `INSERT INTO outbox_event (type, order_id, due_at, attempts, last_error)
                  VALUES ('order.paid', $1, NULL, 20, 'answered 500') RETURNING id`;
     const { rows } = await shop.record.query<{ id: string }>(sql, [randomUUID()]);
+    await administrator.GET('/v1/admin/outbox');
     await administrator.GET('/v1/admin/dead-letters');
     const path = { id: rows[0]?.id ?? '' };
     await administrator.POST('/v1/admin/dead-letters/{id}/replay', { params: { path } });

@@ -201,6 +201,8 @@ describe('the outbox', () => {
     await startWorker({ SHOP_WEBHOOK_ATTEMPTS: '2' });
     const [one, other] = [await order(), await order()];
     await eventually(async () => expect(await deadLetters()).toHaveLength(2));
+    const depth = await shop.admin('GET', '/v1/admin/outbox');
+    expect(depth.body).toEqual({ pending: 0, dead: 2, lagSec: 0 });
     const [newest] = await deadLetters();
     expect(newest).toMatchObject({
       type: 'order.reserved',
