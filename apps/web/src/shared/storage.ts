@@ -1,14 +1,15 @@
 /** What the browser keeps between visits. Where it keeps nothing, memory does until the reload. */
 const memory = new Map<string, unknown>();
 
-export function read<T>(name: string): T | null {
+/** What was written under this name, or null. */
+export function read(name: string): unknown {
   try {
     const text = localStorage.getItem(name);
-    if (text !== null) return JSON.parse(text) as T;
+    if (text !== null) return JSON.parse(text) as unknown;
   } catch {
     // not ours, or no storage
   }
-  return (memory.get(name) as T | undefined) ?? null;
+  return memory.get(name) ?? null;
 }
 
 export function write(name: string, value: unknown): void {
