@@ -74,9 +74,12 @@ export type OutboxRow = OrderEventRow | StockEventRow;
 
 export function toShopEvent(row: OutboxRow): ShopEvent {
   const { id, type, occurred_at: occurredAt } = row;
-  const isOfStock = type === 'stock.low' || type === 'stock.sold_out';
-  const data = isOfStock ? stockFacts(row as StockEventRow) : orderFacts(row as OrderEventRow);
+  const data = isOfStock(row) ? stockFacts(row) : orderFacts(row);
   return { id, type, occurredAt: occurredAt.toISOString(), data };
+}
+
+function isOfStock(row: OutboxRow): row is StockEventRow {
+  return row.type === 'stock.low' || row.type === 'stock.sold_out';
 }
 
 function stockFacts({ item_id: itemId, sku, available }: StockEventRow): StockFacts {

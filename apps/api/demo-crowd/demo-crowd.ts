@@ -46,9 +46,9 @@ export class DemoCrowd implements BeforeApplicationShutdown {
   }
 
   private async itemsOf(saleId: string): Promise<string[]> {
-    const { status, body } = await this.ask<{ items: { itemId: string }[] }>('GET', `/v1/sales/${saleId}`);
+    const { status, body } = await this.ask('GET', `/v1/sales/${saleId}`);
     if (status !== 200) throw new ProblemError('not_found', 'There is no such sale.');
-    return body.items.map(({ itemId }) => itemId);
+    return (body as { items: { itemId: string }[] }).items.map(({ itemId }) => itemId);
   }
 
   /** Each arrives at a moment of its own. */
@@ -66,23 +66,23 @@ export class DemoCrowd implements BeforeApplicationShutdown {
   /** @returns whether the buyer got an order */
   private async buy(saleId: string, itemId: string): Promise<boolean> {
     const { token } = this.tokens.issue(randomUUID());
-    const order = await this.ask<{ id: string }>('POST', '/v1/orders', {
+    const order = await this.ask('POST', '/v1/orders', {
       token,
       body: { saleId, lines: [{ itemId, quantity: 1 }] },
     });
     if (order.status !== 201) return false;
-    const path = `/v1/orders/${order.body.id}`;
+    const path = `/v1/orders/${(order.body as { id: string }).id}`;
     const choice = Math.random();
     if (choice < PAYING) await this.ask('POST', `${path}/payments`, { token, body: { method: 'sandbox' } });
     else if (choice < PAYING + CANCELLING) await this.ask('POST', `${path}/cancellation`, { token });
     return true;
   }
 
-  private async ask<Body>(
+  private async ask(
     method: string,
     path: string,
     { token, body }: { readonly token?: string; readonly body?: object } = {},
-  ): Promise<{ status: number; body: Body }> {
+  ): Promise<{ status: number; body: unknown }> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
@@ -94,7 +94,7 @@ export class DemoCrowd implements BeforeApplicationShutdown {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
     });
-    return { status: response.status, body: (await response.json()) as Body };
+    return { status: response.status, body: await response.json() };
   }
 
   /** Where this process listens, as seen from itself. */
