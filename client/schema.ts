@@ -1079,6 +1079,20 @@ export interface components {
                 };
             };
         };
+        /** @description A request with this key is still under way */
+        idempotency_key_in_flight: {
+            headers: {
+                /** @description In seconds */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "idempotency_key_in_flight";
+                };
+            };
+        };
         /** @description The body is too large */
         body_too_large: {
             headers: {
@@ -1100,6 +1114,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "unsupported_media_type";
+                };
+            };
+        };
+        /** @description The key belongs to another request */
+        idempotency_key_reused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "idempotency_key_reused";
                 };
             };
         };
@@ -1140,32 +1166,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "validation_failed";
-                };
-            };
-        };
-        /** @description A request with this key is still under way */
-        idempotency_key_in_flight: {
-            headers: {
-                /** @description In seconds */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "idempotency_key_in_flight";
-                };
-            };
-        };
-        /** @description The key belongs to another request */
-        idempotency_key_reused: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "idempotency_key_reused";
                 };
             };
         };
@@ -1281,13 +1281,13 @@ export type ResponseProblem = components['responses']['problem'];
 export type ResponseUnauthenticated = components['responses']['unauthenticated'];
 export type ResponseNotFound = components['responses']['not_found'];
 export type ResponseRequestTimeout = components['responses']['request_timeout'];
+export type ResponseIdempotencyKeyInFlight = components['responses']['idempotency_key_in_flight'];
 export type ResponseBodyTooLarge = components['responses']['body_too_large'];
 export type ResponseUnsupportedMediaType = components['responses']['unsupported_media_type'];
+export type ResponseIdempotencyKeyReused = components['responses']['idempotency_key_reused'];
 export type ResponseRateLimited = components['responses']['rate_limited'];
 export type ResponseDependencyUnavailable = components['responses']['dependency_unavailable'];
 export type ResponseValidationFailed = components['responses']['validation_failed'];
-export type ResponseIdempotencyKeyInFlight = components['responses']['idempotency_key_in_flight'];
-export type ResponseIdempotencyKeyReused = components['responses']['idempotency_key_reused'];
 export type ResponseCurrencyMismatch = components['responses']['currency_mismatch'];
 export type ResponseSaleEnded = components['responses']['sale_ended'];
 export type ResponseIdempotencyKeyInvalid = components['responses']['idempotency_key_invalid'];
@@ -1297,7 +1297,10 @@ export interface operations {
     DemoCrowdController_start: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client and kept for every retry of the same request: 1–255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1310,13 +1313,14 @@ export interface operations {
             /** @description They are on their way */
             202: {
                 headers: {
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DemoCrowdView"];
                 };
             };
-            /** @description The request is not valid; The body is not JSON */
+            /** @description The request is not valid; The body is not JSON; The Idempotency-Key header is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1324,15 +1328,17 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "validation_failed" | "malformed_json";
+                        code: "validation_failed" | "malformed_json" | "idempotency_key_invalid";
                     };
                 };
             };
             401: components["responses"]["unauthenticated"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
+            409: components["responses"]["idempotency_key_in_flight"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reused"];
             429: components["responses"]["rate_limited"];
             /** @description Too many orders are waiting; Something this needs is not available */
             503: {
@@ -2470,7 +2476,10 @@ export interface operations {
     DeadLettersAdminController_replay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client and kept for every retry of the same request: 1–255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2481,14 +2490,18 @@ export interface operations {
             /** @description It is sent again; 0 where it is under way already */
             202: {
                 headers: {
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
+            400: components["responses"]["idempotency_key_invalid"];
             401: components["responses"]["unauthenticated"];
             404: components["responses"]["not_found"];
+            409: components["responses"]["idempotency_key_in_flight"];
+            422: components["responses"]["idempotency_key_reused"];
             429: components["responses"]["rate_limited"];
             503: components["responses"]["dependency_unavailable"];
             default: components["responses"]["problem"];
@@ -2497,7 +2510,10 @@ export interface operations {
     DeadLettersAdminController_replayAll: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client and kept for every retry of the same request: 1–255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2506,13 +2522,17 @@ export interface operations {
             /** @description All of them are sent again */
             202: {
                 headers: {
+                    "Idempotency-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
+            400: components["responses"]["idempotency_key_invalid"];
             401: components["responses"]["unauthenticated"];
+            409: components["responses"]["idempotency_key_in_flight"];
+            422: components["responses"]["idempotency_key_reused"];
             429: components["responses"]["rate_limited"];
             503: components["responses"]["dependency_unavailable"];
             default: components["responses"]["problem"];

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, LessThan, Not, type FindOptionsWhere, type Repository } from 'typeorm';
+import { IsNull, LessThan, Not, type EntityManager, type FindOptionsWhere, type Repository } from 'typeorm';
 import { PAGE_SIZE, ProblemError, toPage, type Page } from '#platform';
-import type { DeadLetterView } from './dead-letter.dto.js';
+import type { DeadLetterView, Replayed } from './dead-letter.dto.js';
 import { OutboxEvent } from './outbox-event.entity.js';
 
 const SENT_ANEW = { dueAt: () => 'clock_timestamp()', attempts: 0 };
@@ -29,21 +29,20 @@ export class DeadLetters {
    * Sends it again, with as many attempts as a new event has; for one that is under way already nothing changes.
    * @throws ProblemError not_found where it was delivered, or never was
    */
-  async replay(id: string): Promise<number> {
-    const replayed = await this.sendAgain({ id });
-    if (replayed === 0 && !(await this.events.existsBy({ id, dueAt: Not(IsNull()) }))) {
+  async replay(manager: EntityManager, id: string): Promise<Replayed> {
+    const replayed = await sendAgain(manager, { id });
+    if (replayed === 0 && !(await manager.existsBy(OutboxEvent, { id, dueAt: Not(IsNull()) }))) {
       throw new ProblemError('not_found', 'There is no such event that was not delivered.');
     }
-    return replayed;
+    return { replayed };
   }
 
-  /** @returns how many there were */
-  replayAll(): Promise<number> {
-    return this.sendAgain({});
+  async replayAll(manager: EntityManager): Promise<Replayed> {
+    return { replayed: await sendAgain(manager, {}) };
   }
+}
 
-  private async sendAgain(which: FindOptionsWhere<OutboxEvent>): Promise<number> {
-    const { affected } = await this.events.update({ ...which, dueAt: IsNull() }, SENT_ANEW);
-    return affected ?? 0;
-  }
+async function sendAgain(manager: EntityManager, which: FindOptionsWhere<OutboxEvent>): Promise<number> {
+  const { affected } = await manager.update(OutboxEvent, { ...which, dueAt: IsNull() }, SENT_ANEW);
+  return affected ?? 0;
 }

@@ -3,7 +3,7 @@ import { OrdersModule } from '#orders';
 import { Database, Metrics } from '#platform';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsService } from './payments.service.js';
-import { Refunds } from './refunds.js';
+import { RefundRequests } from './refund-requests.js';
 import { RefundsAdminController } from './refunds.admin.controller.js';
 import { Settlement } from './settlement.js';
 import { PaymentWebhookController } from './webhook/payment-webhook.controller.js';
@@ -14,7 +14,7 @@ import { PaymentWebhookController } from './webhook/payment-webhook.controller.j
   controllers: [PaymentsController, RefundsAdminController, PaymentWebhookController],
   providers: [
     PaymentsService,
-    Refunds,
+    RefundRequests,
     {
       provide: Settlement,
       inject: [Database, Metrics],

@@ -8,11 +8,10 @@ import {
   ApiProblems,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   UuidParam,
 } from '#platform';
 import { RefundOrder } from './payment.dto.js';
-import { Refunds } from './refunds.js';
+import { RefundRequests } from './refund-requests.js';
 
 @ApiTags('administration')
 @ApiSecurity('administrator')
@@ -20,7 +19,7 @@ import { Refunds } from './refunds.js';
 @Controller('v1/admin/orders/:id/refund')
 export class RefundsAdminController {
   constructor(
-    private readonly refunds: Refunds,
+    private readonly refunds: RefundRequests,
     private readonly requests: AdminRequests,
   ) {}
 
@@ -29,17 +28,13 @@ export class RefundsAdminController {
   @ApiIdempotencyKey('required')
   @ApiOkResponse({ type: AdminOrderView, description: 'refund_pending until the gateway has the money back' })
   @ApiProblems('invalid_order_state')
-  async refund(
+  refund(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('required') key: string,
     @Body() body: RefundOrder,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdminOrderView> {
     const request = { key, route: `POST /v1/admin/orders/${id}/refund`, body };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
-      this.refunds.begin(manager, id, body),
-    );
-    markReplay(reply, replayed);
-    return answer;
+    return this.requests.once(request, reply, (manager) => this.refunds.begin(manager, id, body));
   }
 }

@@ -13,12 +13,16 @@ describe('a demonstration crowd', () => {
 
   afterAll(() => shop.close());
 
-  const start = (body: unknown) => shop.admin<{ code?: string }>('POST', '/v1/admin/demo-crowd', body);
+  const start = (body: unknown, key?: string) =>
+    shop.admin<{ code?: string }>('POST', '/v1/admin/demo-crowd', body, key);
 
   test('buys what there is, by orders like any other, one crowd at a time', async () => {
     const { itemId, saleId } = await shop.offer(40);
-    const started = expectStatus(await start({ saleId, buyers: 120 }), 202);
+    const started = expectStatus(await start({ saleId, buyers: 120 }, 'one-key'), 202);
     expect(started.body).toEqual({ buyers: 120, seconds: 8 });
+    expect((await start({ saleId, buyers: 120 }, 'one-key')).headers.get('idempotency-replayed')).toBe(
+      'true',
+    );
     expect((await start({ saleId, buyers: 1 })).body.code).toBe('overloaded');
     await eventually(async () => {
       const { items } = await shop.reconcile(saleId);

@@ -1,6 +1,16 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CONFIG, ForAdministrators, ProblemError, type Config } from '#platform';
+import type { FastifyReply } from 'fastify';
+import {
+  AdminRequests,
+  ApiIdempotencyKey,
+  ApiProblems,
+  CONFIG,
+  ForAdministrators,
+  IdempotencyKey,
+  ProblemError,
+  type Config,
+} from '#platform';
 import { DemoCrowdView, StartDemoCrowd } from './demo-crowd.dto.js';
 import { DemoCrowd } from './demo-crowd.js';
 
@@ -12,16 +22,24 @@ import { DemoCrowd } from './demo-crowd.js';
 export class DemoCrowdController {
   constructor(
     private readonly crowd: DemoCrowd,
+    private readonly requests: AdminRequests,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Post()
   @HttpCode(202)
+  @ApiIdempotencyKey('optional')
   @ApiProblems('not_found', 'overloaded')
   @ApiAcceptedResponse({ type: DemoCrowdView, description: 'They are on their way' })
-  async start(@Body() { saleId, buyers }: StartDemoCrowd): Promise<DemoCrowdView> {
+  async start(
+    @IdempotencyKey('optional') key: string | undefined,
+    @Body() body: StartDemoCrowd,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DemoCrowdView> {
     if (this.config.production)
       throw new ProblemError('not_found', 'There is no demonstration in production.');
-    return this.crowd.start(saleId, buyers);
+    const request = { key, route: 'POST /v1/admin/demo-crowd', body };
+    const itemIds = await this.crowd.itemsOf(body.saleId);
+    return this.requests.once(request, reply, () => Promise.resolve(this.crowd.start(body, itemIds)));
   }
 }

@@ -5,7 +5,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { BuyerTokens, ProblemError } from '#platform';
-import type { DemoCrowdView } from './demo-crowd.dto.js';
+import type { DemoCrowdView, StartDemoCrowd } from './demo-crowd.dto.js';
 
 /** Over so many seconds a crowd arrives: long enough to look on. */
 const ARRIVAL_SECONDS = 8;
@@ -30,12 +30,8 @@ export class DemoCrowd implements BeforeApplicationShutdown {
     this.stopping.abort();
   }
 
-  /**
-   * Sends them on their way.
-   * @throws ProblemError not_found for a sale that is not there, overloaded while another crowd is under way
-   */
-  async start(saleId: string, buyers: number): Promise<DemoCrowdView> {
-    const itemIds = await this.itemsOf(saleId);
+  /** Sends them on their way. @throws ProblemError overloaded while another crowd is under way */
+  start({ saleId, buyers }: StartDemoCrowd, itemIds: readonly string[]): DemoCrowdView {
     if (this.underWay) {
       const detail = 'A crowd is under way already; wait until it has bought.';
       throw new ProblemError('overloaded', detail, { retryAfterSec: ARRIVAL_SECONDS });
@@ -45,7 +41,8 @@ export class DemoCrowd implements BeforeApplicationShutdown {
     return { buyers, seconds: ARRIVAL_SECONDS };
   }
 
-  private async itemsOf(saleId: string): Promise<string[]> {
+  /** What there is to buy. @throws ProblemError not_found */
+  async itemsOf(saleId: string): Promise<string[]> {
     const { status, body } = await this.ask('GET', `/v1/sales/${saleId}`);
     if (status !== 200) throw new ProblemError('not_found', 'There is no such sale.');
     return (body as { items: { itemId: string }[] }).items.map(({ itemId }) => itemId);

@@ -7,7 +7,6 @@ import {
   ApiProblems,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   readCursor,
   UuidParam,
 } from '#platform';
@@ -41,16 +40,12 @@ export class OrdersAdminController {
   @ApiIdempotencyKey('optional')
   @ApiOkResponse({ type: AdminOrderView, description: 'The goods have left; it cannot be refunded any more' })
   @ApiProblems('invalid_order_state')
-  async fulfil(
+  fulfil(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('optional') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdminOrderView> {
     const request = { key, route: `POST /v1/admin/orders/${id}/fulfilment`, body: {} };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
-      this.orders.fulfil(manager, id),
-    );
-    markReplay(reply, replayed);
-    return answer;
+    return this.requests.once(request, reply, (manager) => this.orders.fulfil(manager, id));
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isConflict } from '../database/errors.js';
 import { ProblemError } from '../problem/problems.js';
+import { markReplay } from './idempotency-key.js';
 import { hashRequest } from './request-hash.js';
 
 /** The POST of an administrator, as its idempotency key knows it. */
@@ -19,16 +21,17 @@ export class AdminRequests {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` in a transaction that also keeps its answer under the key; a repetition gets the kept answer.
+   * Runs `work` in a transaction that also keeps its answer under the key; a repetition gets the kept answer, which the reply
+   * says.
    * Requests with the same key meet on the primary key of `admin_request`: the later ones wait for the first.
    * @throws ProblemError idempotency_key_reused, idempotency_key_in_flight
    */
   async once<Answer extends object>(
-    request: AdminRequest,
+    { key, route, body }: AdminRequest,
+    reply: FastifyReply,
     work: (manager: EntityManager) => Promise<Answer>,
-  ): Promise<{ answer: Answer; replayed: boolean }> {
-    const { key, route, body } = request;
-    return this.dataSource.transaction(async (manager) => {
+  ): Promise<Answer> {
+    const { answer, replayed } = await this.dataSource.transaction(async (manager) => {
       if (key === undefined) return { answer: await work(manager), replayed: false };
       const requestHash = hashRequest(body);
       const claimed = await claimKey(manager, [key, route, requestHash]);
@@ -41,6 +44,8 @@ export class AdminRequests {
       );
       return { answer, replayed: false };
     });
+    markReplay(reply, replayed);
+    return answer;
   }
 }
 

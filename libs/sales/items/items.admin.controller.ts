@@ -7,7 +7,6 @@ import {
   ApiProblems,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   PageQuery,
   readCursor,
   UuidParam,
@@ -29,17 +28,13 @@ export class ItemsAdminController {
   @ApiIdempotencyKey('optional')
   @ApiCreatedResponse({ type: ItemView })
   @ApiProblems('sku_taken')
-  async create(
+  create(
     @IdempotencyKey('optional') key: string | undefined,
     @Body() body: CreateItem,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ItemView> {
     const request = { key, route: 'POST /v1/admin/items', body };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
-      this.items.create(manager, body),
-    );
-    markReplay(reply, replayed);
-    return answer;
+    return this.requests.once(request, reply, (manager) => this.items.create(manager, body));
   }
 
   @Get()
@@ -65,17 +60,13 @@ export class ItemsAdminController {
   @ApiIdempotencyKey('required')
   @ApiCreatedResponse({ type: StockView })
   @ApiProblems('stock_below_reserved')
-  async adjust(
+  adjust(
     @Param('id', UuidParam) id: string,
     @IdempotencyKey('required') key: string,
     @Body() body: AdjustStock,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StockView> {
     const request = { key, route: `POST /v1/admin/items/${id}/stock-adjustments`, body };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
-      this.items.adjust(manager, id, body),
-    );
-    markReplay(reply, replayed);
-    return answer;
+    return this.requests.once(request, reply, (manager) => this.items.adjust(manager, id, body));
   }
 }

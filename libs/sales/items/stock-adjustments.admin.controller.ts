@@ -6,7 +6,6 @@ import {
   ApiIdempotencyKey,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   PageQuery,
   readCursor,
   UuidParam,
@@ -28,17 +27,15 @@ export class StockAdjustmentsAdminController {
   @HttpCode(200)
   @ApiIdempotencyKey('required')
   @ApiOkResponse({ type: AdjustmentResults, description: 'The result of each, in the order of the request' })
-  async adjust(
+  adjust(
     @IdempotencyKey('required') key: string,
     @Body() body: AdjustStocks,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdjustmentResults> {
     const request = { key, route: 'POST /v1/admin/stock-adjustments', body };
-    const { answer, replayed } = await this.requests.once(request, (manager) =>
+    return this.requests.once(request, reply, (manager) =>
       this.adjustments.adjust(manager, body.adjustments),
     );
-    markReplay(reply, replayed);
-    return answer;
   }
 
   @Get('items/:id/stock-adjustments')

@@ -7,7 +7,6 @@ import {
   ApiProblems,
   ForAdministrators,
   IdempotencyKey,
-  markReplay,
   UuidParam,
 } from '#platform';
 import { SaleReader } from './sale-reader.js';
@@ -29,17 +28,15 @@ export class SalesAdminController {
   @ApiIdempotencyKey('optional')
   @ApiCreatedResponse({ type: AdminSaleView })
   @ApiProblems('duplicate_item', 'currency_mismatch')
-  async create(
+  create(
     @IdempotencyKey('optional') key: string | undefined,
     @Body() body: CreateSale,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AdminSaleView> {
     const request = { key, route: 'POST /v1/admin/sales', body };
-    const { answer, replayed } = await this.requests.once(request, async (manager) =>
+    return this.requests.once(request, reply, async (manager) =>
       this.reader.read(await this.sales.create(manager, body), manager),
     );
-    markReplay(reply, replayed);
-    return answer;
   }
 
   @Patch(':id')

@@ -3,9 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { beginRefund, invalidState, OrdersAdministration, type AdminOrderView } from '#orders';
 import type { RefundOrder } from './payment.dto.js';
 
-/** Refunds that an administrator asks for. */
+/** RefundRequests that an administrator asks for. */
 @Injectable()
-export class Refunds {
+export class RefundRequests {
   constructor(private readonly orders: OrdersAdministration) {}
 
   /**
