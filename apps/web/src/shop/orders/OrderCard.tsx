@@ -17,7 +17,7 @@ export const OrderCard = memo(function OrderCard({ order }: { readonly order: Or
   const card = useRef<HTMLElement>(null);
   useKeptFocus(card, order.status);
   const titles = order.lines.map(
-    ({ itemId, sku, quantity }) => `${quantity} × ${known.get(itemId)?.name ?? sku}`,
+    ({ itemId, sku, quantity }) => `${quantity} ×\u00a0${known.get(itemId)?.name ?? sku}`,
   );
   const first = order.lines[0];
   const [label, tone] = stateOf(order);

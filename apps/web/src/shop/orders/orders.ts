@@ -12,6 +12,8 @@ import { isBeingPaid, isHeld, isUnsettled, merge, NO_ORDERS, type OrderAction } 
 /** While a payment is under way. A buyer may ask twenty times in ten seconds. */
 const PAYING_EVERY_MS = 800;
 const UNSETTLED_EVERY_MS = 15_000;
+/** What is paid may leave the shop, or be refunded. */
+const PAID_EVERY_MS = 60_000;
 /** A hold that has run out ends with the next sweep. */
 const SWEEP_MS = 1_000;
 
@@ -125,13 +127,17 @@ export class Orders {
   private schedule(): void {
     clearTimeout(this.timer);
     if (document.hidden) return;
-    const open = this.state.get().orders.filter(isUnsettled);
-    if (open.length === 0) return;
-    const endings = open
+    const { orders } = this.state.get();
+    const endings = orders
       .filter(isHeld)
       .map(({ expiresAt }) => Date.parse(expiresAt) - serverNow() + SWEEP_MS);
-    const paying = open.some(isBeingPaid) ? PAYING_EVERY_MS : UNSETTLED_EVERY_MS;
-    const waitMs = Math.max(PAYING_EVERY_MS, Math.min(paying, ...endings));
-    this.timer = setTimeout(() => void this.refresh(), waitMs);
+    const waitMs = Math.max(PAYING_EVERY_MS, Math.min(pauseMs(orders), ...endings));
+    if (waitMs < Infinity) this.timer = setTimeout(() => void this.refresh(), waitMs);
   }
+}
+
+function pauseMs(orders: readonly OrderView[]): number {
+  if (orders.some((order) => isHeld(order) && isBeingPaid(order))) return PAYING_EVERY_MS;
+  if (orders.some(isUnsettled)) return UNSETTLED_EVERY_MS;
+  return orders.some(({ status }) => status === 'paid') ? PAID_EVERY_MS : Infinity;
 }
