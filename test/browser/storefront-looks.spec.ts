@@ -11,10 +11,10 @@ import { Storefront } from './storefront.js';
 /** Where a run leaves what it saw, for a person to look at. */
 const PICTURES = path.resolve('.data', 'pictures', 'storefront');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
-const LOOKS = (['light', 'dark'] as const).flatMap((theme) =>
-  (['phone', 'desktop'] as const).map((size) => ({ theme, size })),
-);
+const SIZES = [
+  ['phone', { width: 390, height: 844 }],
+  ['desktop', { width: 1280, height: 800 }],
+] as const;
 
 describe('the looks of the storefront', () => {
   let shop: Shop;
@@ -32,7 +32,7 @@ describe('the looks of the storefront', () => {
     await shop.close();
   });
 
-  test.each(LOOKS)('are without a barrier in every state: $theme, $size', async ({ theme, size }) => {
+  test('are without a barrier in every state, light and dark, on a phone and on a desk', async () => {
     const [phone = '', headphones = '', lamp = '', mug = '', camera = '', pack = ''] = itemIds;
     const saleId = await shop.createSale(
       [
@@ -45,18 +45,9 @@ describe('the looks of the storefront', () => {
       ],
       { name: 'Launch week' },
     );
-    const context = await browser.newContext({
-      viewport: SIZES[size],
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-      locale: 'en-GB',
-    });
+    const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-GB' });
     const front = await Storefront.open(context, shop, saleId);
-    const look = async (state: string) => {
-      await front.page.screenshot({ path: path.join(PICTURES, `${state}-${size}-${theme}.png`) });
-      expect({ state, barriers: await barriersOf(front.page) }).toEqual({ state, barriers: [] });
-      expect(await overflowOf(front.page)).toBe(0);
-    };
+    const look = (state: string) => lookAt(front.page, state);
     await front.says('Live stock');
     await look('on-now');
     await front.button('Buy', 'Aurora 6 phone').click();
@@ -72,11 +63,9 @@ describe('the looks of the storefront', () => {
     await shop.admin('PATCH', `/v1/admin/sales/${saleId}`, { paused: true });
     await front.button('Paused', 'Drift mug').waitFor();
     await look('paused');
-    await front.orders.nth(1).scrollIntoViewIfNeeded();
-    await look('orders');
     expect(front.complaints.ofThePage()).toEqual([]);
     await context.close();
-  });
+  }, 120_000);
 
   test('fit a screen of 360 pixels', async () => {
     const saleId = await shop.createSale(itemIds.map((itemId) => ({ itemId, purchaseLimit: 2 })));
@@ -88,6 +77,20 @@ describe('the looks of the storefront', () => {
     await context.close();
   });
 });
+
+/** Takes a state's pictures, and holds each look of it against axe-core. */
+async function lookAt(page: Page, state: string): Promise<void> {
+  for (const [size, viewport] of SIZES) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const look = `${state}-${size}-${colorScheme}`;
+      await page.screenshot({ path: path.join(PICTURES, `${look}.png`) });
+      expect({ look, barriers: await barriersOf(page) }).toEqual({ look, barriers: [] });
+      expect({ look, overflow: await overflowOf(page) }).toEqual({ look, overflow: 0 });
+    }
+  }
+}
 
 /** What axe-core finds, and where. */
 async function barriersOf(page: Page): Promise<string[]> {

@@ -66,7 +66,7 @@ describe('a sale in the storefront', () => {
     const [buyer] = await shop.buyers(1);
     const order = await buyer?.order(saleId, [{ itemId, quantity: 2 }]);
     await front.button('Sold out', NAME).waitFor();
-    await front.says('More may come back when a hold runs out.');
+    await front.says('More may come back');
     expect(await front.page.getByRole('status').textContent()).toBe(`${NAME} is sold out.`);
     await buyer?.request('POST', `/v1/orders/${order?.body.id}/cancellation`);
     await front.stockIs('Only 2 left', NAME);

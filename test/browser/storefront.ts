@@ -27,12 +27,12 @@ export class Storefront {
 
   async load(): Promise<void> {
     await this.page.goto(this.url);
-    await this.page.locator('#products').waitFor();
+    await this.page.locator('#products').waitFor({ state: 'attached' });
   }
 
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.page.locator('#products').waitFor();
+    await this.page.locator('#products').waitFor({ state: 'attached' });
   }
 
   card(name: string): Locator {

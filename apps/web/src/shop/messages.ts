@@ -19,7 +19,7 @@ export function describeObstacle(code: string | null): string {
 export function describeRefusal(code: string | null, { startsAt }: Pick<SaleView, 'startsAt'>): string {
   switch (code) {
     case 'sold_out':
-      return 'Somebody else had the last one. More may come back when a hold runs out.';
+      return 'Somebody else had the last one. More may come back.';
     case 'purchase_limit_reached':
       return 'You have as many as this sale allows. Nothing more was ordered.';
     case 'sale_not_started':

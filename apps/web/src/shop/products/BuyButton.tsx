@@ -1,3 +1,4 @@
+import type { SaleItemView } from '#client';
 import { Button } from '../../design/Button.js';
 import { isOpenOffer, type Offer } from './offer.js';
 
@@ -15,14 +16,14 @@ const LABELS: Record<Offer, string> = {
 
 interface BuyButtonProps {
   readonly offer: Offer;
-  readonly name: string;
+  readonly item: SaleItemView;
   /** Where it is said why. */
   readonly noteId: string;
-  readonly onBuy: () => void;
+  readonly onBuy: (item: SaleItemView) => void;
 }
 
 /** Stays focusable while it is off: a keyboard keeps its place until it is on again. */
-export function BuyButton({ offer, name, noteId, onBuy }: BuyButtonProps) {
+export function BuyButton({ offer, item, noteId, onBuy }: BuyButtonProps) {
   const isOff = !isOpenOffer(offer);
   const isBusy = offer === 'ordering' || offer === 'waiting';
   return (
@@ -31,10 +32,10 @@ export function BuyButton({ offer, name, noteId, onBuy }: BuyButtonProps) {
       aria-disabled={isOff}
       aria-busy={isBusy}
       aria-describedby={noteId}
-      onClick={isOff ? undefined : onBuy}
+      onClick={isOff ? undefined : () => onBuy(item)}
     >
       {LABELS[offer]}
-      <span className="visually-hidden"> {name}</span>
+      <span className="visually-hidden"> {item.name}</span>
     </Button>
   );
 }

@@ -1,12 +1,12 @@
 import { memo } from 'react';
 import type { SaleItemView, SaleView } from '#client';
-import { formatMoney } from '../../shared/money.js';
 import { useStore } from '../../shared/store.js';
 import { useShop } from '../open-shop.js';
 import { unitsOf } from '../orders/orders-state.js';
 import { BuyButton } from './BuyButton.js';
 import { offerOf } from './offer.js';
 import { Picture } from './Picture.js';
+import { Price } from './Price.js';
 import { ProductNote } from './ProductNote.js';
 import { Stock } from './Stock.js';
 
@@ -46,12 +46,13 @@ export const ProductCard = memo(function ProductCard({
           {item.purchaseLimit !== null && <span>{item.purchaseLimit} a buyer</span>}
         </p>
         <div className="purchase">
-          <span className="price">{formatMoney(item.price)}</span>
-          <BuyButton offer={offer} name={item.name} noteId={noteId} onBuy={() => onBuy(item)} />
+          <Price price={item.price} />
+          <BuyButton offer={offer} item={item} noteId={noteId} onBuy={onBuy} />
         </div>
         <ProductNote
           id={noteId}
-          item={item}
+          itemId={item.itemId}
+          purchaseLimit={item.purchaseLimit}
           saleId={saleId}
           startsAt={startsAt}
           offer={offer}

@@ -1,4 +1,4 @@
-import type { SaleItemView } from '#client';
+import { memo } from 'react';
 import { formatTimeLeft, formatMoment } from '../../shared/clock.js';
 import { useSecond } from '../../shared/second.js';
 import { useStore } from '../../shared/store.js';
@@ -10,7 +10,8 @@ import { RetryNote } from '../RetryNote.js';
 import type { Offer } from './offer.js';
 
 interface Circumstances {
-  readonly item: SaleItemView;
+  readonly itemId: string;
+  readonly purchaseLimit: number | null;
   readonly startsAt: string;
   readonly offer: Offer;
   readonly purchase: Purchase | undefined;
@@ -22,16 +23,15 @@ interface ProductNoteProps extends Circumstances {
 }
 
 /** Says in one place what stands in the way, or what is held. Its room is kept, so that nothing moves when it speaks. */
-export function ProductNote({ id, saleId, ...circumstances }: ProductNoteProps) {
+export const ProductNote = memo(function ProductNote({ id, saleId, ...circumstances }: ProductNoteProps) {
   const { orders } = useShop();
-  const { itemId } = circumstances.item;
+  const { itemId, purchaseLimit, startsAt, offer, purchase } = circumstances;
   const held = useStore(orders.state, (state) =>
     state.orders.find(
       (order) =>
         isHeld(order) && order.saleId === saleId && order.lines.some((line) => line.itemId === itemId),
     ),
   );
-  const { item, startsAt, offer, purchase } = circumstances;
   const refusal = refusalOf(purchase, offer);
   return (
     <p className="product-note" id={id} data-mood={moodOf(circumstances, refusal)}>
@@ -42,11 +42,11 @@ export function ProductNote({ id, saleId, ...circumstances }: ProductNoteProps) 
       ) : held && offer !== 'ask_again' ? (
         <Held orderId={held.id} expiresAt={held.expiresAt} />
       ) : (
-        reasonOf(offer, item, startsAt)
+        reasonOf(offer, purchaseLimit, startsAt)
       )}
     </p>
   );
-}
+});
 
 function Held({ orderId, expiresAt }: { readonly orderId: string; readonly expiresAt: string }) {
   const leftMs = Date.parse(expiresAt) - useSecond();
@@ -59,7 +59,7 @@ function Held({ orderId, expiresAt }: { readonly orderId: string; readonly expir
 }
 
 /** Why the button is off, or what another click would mean. */
-function reasonOf(offer: Offer, { purchaseLimit }: SaleItemView, startsAt: string): string | null {
+function reasonOf(offer: Offer, purchaseLimit: number | null, startsAt: string): string | null {
   switch (offer) {
     case 'ask_again':
       return 'The shop has not said whether this was ordered. Asking again does not order it twice.';
@@ -68,7 +68,7 @@ function reasonOf(offer: Offer, { purchaseLimit }: SaleItemView, startsAt: strin
     case 'paused':
       return 'The sale is paused. This button opens when it goes on.';
     case 'sold_out':
-      return 'More may come back when a hold runs out. This page shows it at once.';
+      return 'More may come back; this page shows it at once.';
     case 'limit_reached':
       return `You have ${purchaseLimit ?? 0}, as many as this sale allows.`;
     default:

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { SaleItemView } from '#client';
 import { Badge, type Tone } from '../../design/Badge.js';
 
@@ -9,13 +10,16 @@ const TONES: Record<SaleItemView['availability'], Tone> = {
 const NUMBER = new Intl.NumberFormat();
 
 /** How many there are now. As wide for one as for ten thousand. */
-export function Stock({ available, availability }: Pick<SaleItemView, 'available' | 'availability'>) {
+export const Stock = memo(function Stock({
+  available,
+  availability,
+}: Pick<SaleItemView, 'available' | 'availability'>) {
   return (
     <span className="stock">
       <Badge tone={TONES[availability]}>{wordsOf({ available, availability })}</Badge>
     </span>
   );
-}
+});
 
 function wordsOf({ available, availability }: Pick<SaleItemView, 'available' | 'availability'>): string {
   if (availability === 'sold_out') return 'Sold out';

@@ -71,7 +71,7 @@ export class Purchases {
     };
     let latest = intent;
     const keep = (next: Intent) => keepIntent(saleId, itemId, (latest = next));
-    keep({ ...intent, state: 'open' });
+    keep(intent);
     const options = { onWaiting, ...(this.sleep ? { sleep: this.sleep } : {}) };
     const outcome = judge(await untilDecided(() => this.send(latest, keep), options));
     if (outcome.kind !== 'unknown') keep(settled(latest, outcome));
@@ -118,5 +118,6 @@ function settled(
   { kind, code }: { kind: 'ordered' | 'refused'; code?: string | null },
 ): Intent {
   const isForeign = code === 'idempotency_key_reused';
-  return { ...intent, state: kind, since: Date.now(), turn: intent.turn + (isForeign ? 1 : 0) };
+  const since = intent.state === 'ordered' ? intent.since : Date.now(); // a repetition does not draw it out
+  return { ...intent, state: kind, since, turn: intent.turn + (isForeign ? 1 : 0) };
 }
