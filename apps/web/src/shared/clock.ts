@@ -29,3 +29,10 @@ const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 export function formatMoment(time: string): string {
   return MOMENT.format(new Date(time));
 }
+
+/** "9:58" within an hour, longer times as formatDuration has them: whole seconds that are left for certain. */
+export function formatTimeLeft(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds >= 3600) return formatDuration(ms);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
