@@ -5,6 +5,9 @@ export interface Axis {
   position(value: number): number;
 }
 
+/** Those that a percentile axis names. */
+export const PERCENTILES: readonly number[] = [0, 50, 75, 90, 95, 99, 99.5, 99.9];
+
 const STEPS = [1, 2, 5, 10];
 const MAX_DECADES_WITH_STEPS = 3;
 
@@ -40,20 +43,23 @@ export function timeAxis(maxMs: number): Axis {
   return { label: 'time after the start', ticks, position: (value) => value / Math.max(maxMs, 1) };
 }
 
-/** Decades that hold everything from `min` to `max`, both above 0. */
+/** From a round number to a round number, so that everything from `min` to `max` lies between them; both are above 0. */
 export function logAxis(
   label: string,
   { min, max, text }: { min: number; max: number; text: (value: number) => string },
 ): Axis {
-  const low = Math.floor(Math.log10(min));
-  const high = Math.max(Math.ceil(Math.log10(max)), low + 1);
-  const between = high - low <= MAX_DECADES_WITH_STEPS ? [1, 2, 5] : [1];
-  const decades = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
-  const ticks = decades
-    .flatMap((decade) => between.map((step) => decade * step))
-    .filter((value) => value <= 10 ** high)
-    .map((value) => ({ value, text: text(value) }));
-  return { label, ticks, position: (value) => (Math.log10(value) - low) / (high - low) };
+  const [first, last] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))];
+  const between = last - first <= MAX_DECADES_WITH_STEPS ? [1, 2, 5] : [1];
+  const decades = Array.from({ length: last - first + 2 }, (_, index) => 10 ** (first + index));
+  const round = decades.flatMap((decade) => between.map((step) => decade * step));
+  const low = round.findLast((value) => value <= min) ?? min;
+  const high = round.find((value) => value >= max && value > low) ?? max;
+  const ticks = round.filter((value) => value >= low && value <= high);
+  return {
+    label,
+    ticks: ticks.map((value) => ({ value, text: text(value) })),
+    position: (value) => Math.log10(value / low) / Math.log10(high / low),
+  };
 }
 
 /** A logarithmic axis from the first of `values` to the last, with a tick at each and nowhere else; all above 0. */
@@ -64,6 +70,16 @@ export function logAxisAt(label: string, values: readonly number[], text: (value
     label,
     ticks: values.map((value) => ({ value, text: text(value) })),
     position: (value) => (high === low ? 0.5 : (Math.log10(value) - low) / (high - low)),
+  };
+}
+
+/** From the fastest answer to the slowest of a thousand: every nine has as much room as the one before it. */
+export function percentileAxis(label: string): Axis {
+  const nines = (percentile: number) => Math.log10(1 / (1 - percentile / 100));
+  return {
+    label,
+    ticks: PERCENTILES.map((value) => ({ value, text: value === 0 ? 'least' : `p${value}` })),
+    position: (percentile) => nines(percentile) / nines(PERCENTILES.at(-1) ?? 99.9),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { mean, median, percentile, summaryOf } from './statistics.js';
+import { mean, median, percentile, summaryOf } from './summary.js';
 
-describe('statistics', () => {
+describe('a summary', () => {
   it('takes the value in the middle, whatever the order', () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([4, 1, 3, 2])).toBe(2.5);
