@@ -48,13 +48,14 @@ export const PAYMENT_EVENT_TYPES = ['payment.succeeded', 'payment.failed', 'paym
 /** Providers tell it as a number beside a currency, or as our own form of money. */
 function IsCapturedAmount(): PropertyDecorator {
   const isUnits = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isCurrency = (value: unknown) => typeof value === 'string' && /^[A-Z]{3}$/.test(value);
   return ValidateBy({
     name: 'isCapturedAmount',
     validator: {
       validate: (value: unknown) => {
         if (typeof value !== 'object' || value === null || Array.isArray(value)) return isUnits(value);
         const { amount, currency, ...rest } = value as Record<string, unknown>;
-        return isUnits(amount) && typeof currency === 'string' && Object.keys(rest).length === 0;
+        return isUnits(amount) && isCurrency(currency) && Object.keys(rest).length === 0;
       },
       defaultMessage: () => '$property must be minor units, or { amount, currency }',
     },

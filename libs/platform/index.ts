@@ -40,6 +40,7 @@ export { PAGE_SIZE, PageQuery, readCursor, toPage, type Page } from './http/curs
 export { AdminRequests } from './idempotency/admin-requests.js';
 export { ApiIdempotencyKey, IdempotencyKey, markReplay } from './idempotency/idempotency-key.js';
 export { hashRequest } from './idempotency/request-hash.js';
+export { isForApi } from './http/for-api.js';
 export { IsMetadata } from './http/metadata.js';
 export { Money, Price } from './http/money.js';
 export { IsGivenOrAbsent } from './http/optional.js';

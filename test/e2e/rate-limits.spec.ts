@@ -117,6 +117,12 @@ describe('the limit of an address', () => {
     expect((await from('192.0.2.1, 192.0.2.3')).status).toBe(200); // what a client writes into it is not believed
   });
 
+  test('counts a request however its address is written', async () => {
+    const answers = await inTurn(6, () => from('192.0.2.4', '/%761/s%61les'));
+    expect(statuses(answers)).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(answers[0]?.headers.get('cache-control')).toBe('no-store');
+  });
+
   test('takes the /64 of IPv6 for one client', async () => {
     const answers = await inTurn(6, (index) => from(`2001:db8:1:2::${index + 1}`));
     expect(statuses(answers)).toEqual([200, 200, 200, 200, 200, 429]);

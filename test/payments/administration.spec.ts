@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { ADMIN_KEY, expectStatus, tally, type Buyer } from '../support/shop.js';
+import { expectStatus, tally, type Buyer } from '../support/shop.js';
 import { Till, type PaidOrder } from './till.js';
 
 interface AdminOrder extends PaidOrder {
@@ -70,18 +70,7 @@ describe('administration of orders', () => {
     );
   });
 
-  test('says what is wrong with a look-up', async () => {
-    for (const query of [
-      { status: 'lost' },
-      { saleId: '7' },
-      { buyerId: 'me' },
-      { cursor: 'x' },
-      { what: '1' },
-    ]) {
-      expect((await lookUp(query as Record<string, string>)).body).toMatchObject({
-        code: 'validation_failed',
-      });
-    }
+  test('does not find what is not there', async () => {
     const unknown = await till.shop.admin('GET', `/v1/admin/orders/${randomUUID()}`);
     expect([unknown.status, unknown.body['code']]).toEqual([404, 'not_found']);
   });
@@ -135,18 +124,6 @@ describe('administration of orders', () => {
     await till.becomes(buyer, order.id, 'refunded');
     expect(await till.movementsOf(order.id)).toEqual(['reserve 0 1', 'sell -1 -1', 'return 1 0']);
     expect((await move(order.id, 'refund', {}, key)).body.code).toBe('idempotency_key_reused');
-  });
-
-  test('a refund needs a key, and a body that it understands', async () => {
-    const { order } = await till.order();
-    const keyless = await till.shop.request('POST', `/v1/admin/orders/${order.id}/refund`, {
-      headers: { 'x-api-key': ADMIN_KEY },
-      body: {},
-    });
-    expect(keyless.body['code']).toBe('idempotency_key_missing');
-    for (const body of [{ returnsStock: 'yes' }, { returnsStock: 1 }, { reason: '' }, { amount: 1 }]) {
-      expect((await move(order.id, 'refund', body)).body.code).toBe('validation_failed');
-    }
   });
 
   test('fulfilment against refund in the same instant: one of them happens', async () => {

@@ -28,8 +28,9 @@ export class Till {
     this.shop = shop;
   }
 
-  static async open(): Promise<Till> {
-    return new Till(await Shop.open({ PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }));
+  static async open(env: Record<string, string> = {}, onLine?: (line: string) => void): Promise<Till> {
+    const settings = { PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET, ...env };
+    return new Till(await Shop.open(settings, undefined, onLine));
   }
 
   async close(): Promise<void> {
@@ -76,10 +77,9 @@ export class Till {
   }
 
   /** What the provider tells. */
-  tell(event: Record<string, unknown>, { signature }: { signature?: string } = {}) {
+  tell(event: Record<string, unknown>) {
     const body = { eventId: randomUUID(), ...event };
-    const text = JSON.stringify(body);
-    const signed = signature ?? this.signature.sign(text, Date.now() / 1000);
+    const signed = this.signature.sign(JSON.stringify(body), Date.now() / 1000);
     return this.shop.request<{ code?: string }>('POST', '/v1/webhooks/payments', {
       headers: { 'x-webhook-signature': signed },
       body,

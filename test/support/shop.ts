@@ -44,10 +44,17 @@ export class Shop {
     this.record.on('error', () => undefined); // tests end servers on purpose
   }
 
-  /** @param through changes the database's URL as the service sees it, to put a network between */
-  static async open(env: Record<string, string> = {}, through = (url: string) => url): Promise<Shop> {
+  /**
+   * @param through changes the database's URL as the service sees it, to put a network between
+   * @param onLine hears every line of the service's log
+   */
+  static async open(
+    env: Record<string, string> = {},
+    through = (url: string) => url,
+    onLine?: (line: string) => void,
+  ): Promise<Shop> {
     const database = await cloneDatabase();
-    return Shop.openOn(database.url, { DATABASE_URL: through(database.url), ...env }, database.drop);
+    return Shop.openOn(database.url, { DATABASE_URL: through(database.url), ...env }, database.drop, onLine);
   }
 
   /** On a database that is there already and migrated. */
@@ -55,9 +62,11 @@ export class Shop {
     databaseUrl: string,
     env: Record<string, string> = {},
     dropDatabase = (): Promise<void> => Promise.resolve(),
+    onLine: (line: string) => void = () => undefined,
   ): Promise<Shop> {
     try {
-      const service = await startService({ env: serviceEnvironment({ DATABASE_URL: databaseUrl, ...env }) });
+      const settings = serviceEnvironment({ DATABASE_URL: databaseUrl, ...env });
+      const service = await startService({ env: settings, onLine });
       return new Shop(service, databaseUrl, dropDatabase);
     } catch (error) {
       await dropDatabase();

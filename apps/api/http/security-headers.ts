@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
-import type { Config } from '#platform';
+import { isForApi, type Config } from '#platform';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -33,7 +33,7 @@ export function sendSecurityHeaders(server: FastifyInstance, { production }: Con
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   };
   server.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(request.url.startsWith('/v1/') ? ofJson : ofPages);
+    void reply.headers(isForApi(request) ? ofJson : ofPages);
     done();
   });
 }

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { describeProblem, ProblemError, toProblem, type ProblemCode, type RawBodyRequest } from '#platform';
 import { limitJson } from './json-limits.js';
 
@@ -65,6 +66,9 @@ function refuseOddRequests(server: FastifyInstance): void {
       done();
     }
   });
+  server.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    refuseSocket(socket, 'malformed_request', 'This is no proxy.');
+  });
   server.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.server.emit('request', request, response); // the hook answers it
   });
@@ -74,10 +78,12 @@ function refuseOddRequests(server: FastifyInstance): void {
 function acceptJsonOnly(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    const refusal = refusalOf(request, bytes);
+    const body = bytes.toString('utf8');
     (request as RawBodyRequest).rawBody = body;
-    if (body === '') {
-      done(null, undefined);
+    if (refusal || body === '') {
+      done(refusal ?? null, undefined);
       return;
     }
     void parse(request, body, (error: Error | null, value?: unknown) => {
@@ -89,6 +95,18 @@ function acceptJsonOnly(server: FastifyInstance): void {
       }
     });
   });
+}
+
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+/** JSON is UTF-8 (RFC 8259), and comes as it is: what would have to be guessed or unpacked is refused. */
+function refusalOf({ headers }: FastifyRequest, bytes: Buffer): ProblemError | undefined {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (encoding.toLowerCase() !== 'identity' || !/^utf-?8$/i.test(charset)) {
+    return new ProblemError('unsupported_media_type', 'Send JSON in UTF-8, without a Content-Encoding.');
+  }
+  return isUtf8(bytes) ? undefined : new ProblemError('malformed_json', 'The body is not UTF-8.');
 }
 
 /**
@@ -126,6 +144,10 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
     return;
   }
   const [code, detail] = CLIENT_ERRORS[error.code ?? ''] ?? ['malformed_request', 'This is not HTTP.'];
+  refuseSocket(socket, code, detail);
+}
+
+function refuseSocket(socket: Socket, code: ProblemCode, detail: string): void {
   const { status, headers, body } = describeProblem(new ProblemError(code, detail), {
     path: '/',
     id: randomUUID(),

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Logger, Metrics } from '#platform';
+import { isForApi, type Logger, type Metrics } from '#platform';
 
 /** Every request gets an id, a duration in the metrics and, at the level debug, one line in the log. */
 export function observeRequests(
@@ -11,7 +11,7 @@ export function observeRequests(
     done();
   });
   server.addHook('onSend', (request, reply, payload, done) => {
-    if (!reply.hasHeader('cache-control') && request.url.startsWith('/v1/')) {
+    if (!reply.hasHeader('cache-control') && isForApi(request)) {
       void reply.header('cache-control', 'no-store'); // orders and administration are nobody else's
     }
     done(null, payload);

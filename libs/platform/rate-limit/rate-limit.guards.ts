@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { BuyerRequest } from '../auth/access.js';
+import { isForApi } from '../http/for-api.js';
 import { Metrics } from '../metrics/metrics.js';
 import { ProblemError } from '../problem/problems.js';
 import { clientOf } from './client-address.js';
@@ -48,9 +49,9 @@ export class AddressRateLimitGuard extends RateLimitGuard {
     super(limiter, metrics);
   }
 
-  protected clientOf({ ip, url }: BuyerRequest): string | undefined {
-    const isCounted = url.startsWith('/v1/') && !url.startsWith('/v1/webhooks/'); // a provider sends from one address
-    return isCounted ? clientOf(ip) : undefined;
+  protected clientOf(request: BuyerRequest): string | undefined {
+    const isCounted = isForApi(request) && !request.url.startsWith('/v1/webhooks/'); // a provider sends from one address
+    return isCounted ? clientOf(request.ip) : undefined;
   }
 }
 

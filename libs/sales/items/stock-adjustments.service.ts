@@ -36,12 +36,15 @@ export class StockAdjustmentsService {
     }
   }
 
+  /** @throws ProblemError not_found */
   async list(itemId: string, afterId: string | undefined): Promise<Page<AdjustmentView>> {
     const rows = await this.movements.find({
       where: { itemId, orderId: IsNull(), ...(afterId === undefined ? {} : { id: LessThan(afterId) }) },
       order: { id: 'DESC' },
       take: PAGE_SIZE + 1,
     });
+    if (rows.length === 0 && !(await this.movements.manager.existsBy(Item, { id: itemId })))
+      throw new ProblemError('not_found', 'There is no such item.');
     return toPage(rows, ({ id, kind, onHandDelta: quantity, reason, reference, createdAt }) => ({
       ...{ id, kind, quantity, reason, reference },
       createdAt: createdAt.toISOString(),

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +26,7 @@ export class SaleStreamController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const events = await this.streams.watch(saleId, clientOf(request.ip));
+    finished(reply.raw, () => events.destroy()); // nobody reads the stream of a HEAD, nor of a client that has gone
     void reply
       .headers({
         'content-type': 'text/event-stream; charset=utf-8',
