@@ -4,7 +4,7 @@ import { Store } from '../../shared/store.js';
 import { announce } from '../announcer.js';
 import { knownBuyer } from '../guest.js';
 import type { Reply } from '../reply.js';
-import { untilDecided, type Obstacle } from '../retry.js';
+import { backOffMs, isUndecided, untilDecided, type Obstacle } from '../retry.js';
 import { cancelOrder, listOrders, payOrder, readOrder, type SandboxOutcome } from './order-calls.js';
 import { orderNews } from './order-news.js';
 import { isBeingPaid, isHeld, isUnsettled, merge, NO_ORDERS, type OrderAction } from './orders-state.js';
@@ -20,6 +20,7 @@ const SWEEP_MS = 1_000;
 /** The buyer's orders, read again while the service may change them: a payment, the end of a hold, a refund. */
 export class Orders {
   readonly state = new Store(NO_ORDERS);
+  private failures = 0;
   private reading: Promise<void> | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -107,7 +108,9 @@ export class Orders {
 
   private async read(): Promise<void> {
     if (!knownBuyer()) return;
-    const { data } = await listOrders(null);
+    const reply = await listOrders(null);
+    this.failures = isUndecided(reply) ? this.failures + 1 : 0;
+    const { data } = reply;
     if (!data) return;
     const state = this.state.get();
     // The first page moves on as orders are made; where older ones were shown, their cursor is further along.
@@ -131,13 +134,14 @@ export class Orders {
     const endings = orders
       .filter(isHeld)
       .map(({ expiresAt }) => Date.parse(expiresAt) - serverNow() + SWEEP_MS);
-    const waitMs = Math.max(PAYING_EVERY_MS, Math.min(pauseMs(orders), ...endings));
+    const waitMs = Math.max(PAYING_EVERY_MS, Math.min(this.pauseMs(orders), ...endings));
     if (waitMs < Infinity) this.timer = setTimeout(() => void this.refresh(), waitMs);
   }
-}
 
-function pauseMs(orders: readonly OrderView[]): number {
-  if (orders.some((order) => isHeld(order) && isBeingPaid(order))) return PAYING_EVERY_MS;
-  if (orders.some(isUnsettled)) return UNSETTLED_EVERY_MS;
-  return orders.some(({ status }) => status === 'paid') ? PAID_EVERY_MS : Infinity;
+  private pauseMs(orders: readonly OrderView[]): number {
+    if (this.failures > 0) return backOffMs(this.failures);
+    if (orders.some((order) => isHeld(order) && isBeingPaid(order))) return PAYING_EVERY_MS;
+    if (orders.some(isUnsettled)) return UNSETTLED_EVERY_MS;
+    return orders.some(({ status }) => status === 'paid') ? PAID_EVERY_MS : Infinity;
+  }
 }

@@ -41,14 +41,12 @@ export const ProductCard = memo(function ProductCard({
       <div className="product-text">
         <h2 id={`name-${item.itemId}`}>{item.name}</h2>
         <p className="description">{item.description}</p>
-        <p className="facts">
-          <Stock available={item.available} availability={item.availability} />
+        <Stock available={item.available} availability={item.availability} />
+        <p className="terms">
+          <Price price={item.price} />
           {item.purchaseLimit !== null && <span>{item.purchaseLimit} a buyer</span>}
         </p>
-        <div className="purchase">
-          <Price price={item.price} />
-          <BuyButton offer={offer} item={item} noteId={noteId} onBuy={onBuy} />
-        </div>
+        <BuyButton offer={offer} item={item} noteId={noteId} onBuy={onBuy} />
         <ProductNote
           id={noteId}
           itemId={item.itemId}

@@ -9,15 +9,15 @@ const TONES: Record<SaleItemView['availability'], Tone> = {
 };
 const NUMBER = new Intl.NumberFormat();
 
-/** How many there are now. As wide for one as for ten thousand. */
+/** How many there are now. It begins at a fixed place and has nothing beside it, so that nothing moves with the number. */
 export const Stock = memo(function Stock({
   available,
   availability,
 }: Pick<SaleItemView, 'available' | 'availability'>) {
   return (
-    <span className="stock">
+    <p className="stock">
       <Badge tone={TONES[availability]}>{wordsOf({ available, availability })}</Badge>
-    </span>
+    </p>
   );
 });
 
