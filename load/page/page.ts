@@ -39,12 +39,14 @@ ${sections.filter((section) => section !== '').join('\n')}
 
 function headerOf({ kind, claim, good, lead, at, note }: Masthead): string {
   const time = `<time datetime="${escapeHtml(at)}">${escapeHtml(at.replace('T', ' ').slice(0, 19))} UTC</time>`;
-  const parts = claim.map((part) => `<span>${escapeHtml(part)}</span>`);
-  const tone = good ? 'good' : 'bad';
+  const mark = `<span class="mark" aria-hidden="true">${good ? '✓' : '✗'} </span>`;
+  const parts = claim.map((part, index) => {
+    const comma = index === claim.length - 1 ? '' : ',';
+    return `<span class="part">${index === 0 ? mark : ''}${escapeHtml(part)}${comma}</span>`;
+  });
   return (
-    `<header class="masthead" data-tone="${tone}"><p class="kind">${escapeHtml(kind)}</p>` +
-    `<h1><span class="mark" aria-hidden="true">${good ? '✓' : '✗'}</span> ${parts.join(', ')}</h1>` +
-    `<p class="lead">${escapeHtml(lead)}</p>` +
+    `<header class="masthead" data-tone="${good ? 'good' : 'bad'}"><p class="kind">${escapeHtml(kind)}</p>` +
+    `<h1>${parts.join(' ')}</h1><p class="lead">${escapeHtml(lead)}</p>` +
     `<p class="when">${time}${note === undefined ? '' : `, ${escapeHtml(note)}`}</p></header>`
   );
 }

@@ -25,12 +25,12 @@ const FIGURES: readonly Figure[] = [
   { name: 'units sold', value: ({ counts }) => counts.unitsAccepted, text: integer },
   { name: 'refused', value: ({ counts }) => sumOf(counts.refused), text: integer },
   { name: 'errors', value: ({ counts }) => sumOf(counts.undecided) + counts.failedReads, text: integer },
-  { name: 'sold out, ms', value: ({ timing }) => timing.soldOutMs, text: milliseconds },
+  { name: 'sold out after', value: ({ timing }) => timing.soldOutMs, text: milliseconds },
   { name: 'answers/s', value: ({ timing }) => timing.answersPerSecond, text: integer },
-  { name: 'accepted p50, ms', value: ({ latency }) => latency.accepted.p50, text: milliseconds },
-  { name: 'p99', value: ({ latency }) => latency.accepted.p99, text: milliseconds },
-  { name: 'refused p50, ms', value: ({ latency }) => latency.refused.p50, text: milliseconds },
-  { name: 'p99', value: ({ latency }) => latency.refused.p99, text: milliseconds },
+  { name: 'accepted p50', value: ({ latency }) => latency.accepted.p50, text: milliseconds },
+  { name: 'accepted p99', value: ({ latency }) => latency.accepted.p99, text: milliseconds },
+  { name: 'refused p50', value: ({ latency }) => latency.refused.p50, text: milliseconds },
+  { name: 'refused p99', value: ({ latency }) => latency.refused.p99, text: milliseconds },
 ];
 
 /**
@@ -82,10 +82,10 @@ function brokenOf({ verdicts }: RunOutline): string[] {
 
 function runTable(results: readonly RunOutline[], folder: string): string {
   return dataTable({
-    caption: 'Each run with its seed; the number leads to its report',
+    caption: 'Each run with its seed; times are in milliseconds',
     head: ['run', 'verdict', 'seed', ...FIGURES.map(({ name }) => name)],
     rows: results.map((result, index) => [
-      linkTo(`run ${index + 1}`, path.relative(folder, result.files.html)),
+      linkTo(`run\u00a0${index + 1}`, path.relative(folder, result.files.html)),
       result.passed ? badge('✓ passed', 'good') : badge(`✗ ${brokenOf(result).join(', ')}`, 'bad'),
       String(result.seed),
       ...FIGURES.map((figure) => textOf(figure, figure.value(result))),
@@ -95,14 +95,19 @@ function runTable(results: readonly RunOutline[], folder: string): string {
 }
 
 function spreadTable(results: readonly RunOutline[]): string {
-  const rows = FIGURES.map((figure, index) => {
+  const rows = FIGURES.map((figure) => {
     const values = results.map(figure.value).filter((value) => value !== null);
     const { median, min, max } = summaryOf(values);
-    const before = FIGURES[index - 1]?.name.split(' ')[0] ?? '';
-    const name = figure.name === 'p99' ? `${before} p99, ms` : figure.name;
-    return [name, ...[min, median, max].map((value) => textOf(figure, values.length === 0 ? null : value))];
+    return [
+      figure.name,
+      ...[min, median, max].map((value) => textOf(figure, values.length === 0 ? null : value)),
+    ];
   });
-  return dataTable({ caption: 'Over all runs', head: ['', 'least', 'median', 'most'], rows });
+  return dataTable({
+    caption: 'Over all runs; times are in milliseconds',
+    head: ['', 'least', 'median', 'most'],
+    rows,
+  });
 }
 
 function latencyChart(results: readonly RunOutline[]): string {

@@ -1,7 +1,7 @@
 import { barChart, integer, linearAxis, type Bar } from '#load';
 import { keyOf, cellOf, nameOf, type Cell, type Workload } from '../cell.js';
 import { BATCHED, CEILING } from '../contestants.js';
-import { cellsOfPart, type Choice, type PartName } from '../parts.js';
+import { cellsOfPart, CROWD, type Choice, type PartName } from '../parts.js';
 import type { OrderResults } from '../results.js';
 import { SHARES } from '../targets.js';
 import { lookOf } from './looks.js';
@@ -20,7 +20,7 @@ export function shareChart(results: OrderResults, part: PartName, choice: Choice
     id: `share-${part}`,
     title: `Share of the ceiling: ${part}`,
     summary:
-      `What each accepts of what the ceiling accepts on ${integer(choice.crowd)} connections, the median of the rounds; a thin line is their spread.` +
+      `Answers a second to those of the ceiling on ${integer(choice.crowd)} connections: the median of the rounds, and a thin line for their spread.` +
       (marked ? ' The red stroke is what the default strategy is to reach.' : ''),
     axis: linearAxis('share of the ceiling', { max, text: (value) => value.toFixed(1) }),
     bars,
@@ -71,9 +71,10 @@ function fillOf({ contestant }: Cell): { colour: string; texture: 'solid' | 'emp
   return { colour: lookOf(contestant).colour, texture: contestant === CEILING ? 'empty' : 'solid' };
 }
 
-/** Of the default strategy as it is: one process, no orders stored, no setting changed. */
+/** Of the default strategy as it is, with the crowd that it was set for: one process, no orders stored, no setting changed. */
 function targetOf(cell: Cell): number | undefined {
   const { workload, connections } = cell;
+  if (connections !== CROWD) return undefined;
   const shares: Readonly<Partial<Record<Workload, number>>> = SHARES;
   return keyOf(cell) === keyOf(cellOf(BATCHED, workload, connections)) ? shares[workload] : undefined;
 }
