@@ -1,0 +1,44 @@
+import type { AdjustmentView } from '#client';
+import { formatMoment } from '../../shared/clock.js';
+import { Pager } from '../Pager.js';
+import { Read } from '../Read.js';
+import type { Pages } from '../use-pages.js';
+
+/** What changed an item's stock by hand, newest first. */
+export function Adjustments({ pages }: { readonly pages: Pages<AdjustmentView> }) {
+  return (
+    <>
+      <h3>Adjustments</h3>
+      <Read of={pages}>
+        {({ data }) => (
+          <div className="table-scroll" tabIndex={0} role="region" aria-label="Adjustments">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">When</th>
+                  <th scope="col" className="number">
+                    Units
+                  </th>
+                  <th scope="col">Reason</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.map(({ id, createdAt, quantity, reason, kind, reference }) => (
+                  <tr key={id}>
+                    <td>{formatMoment(createdAt)}</td>
+                    <td className="number">{quantity > 0 ? `+${quantity}` : quantity}</td>
+                    <td>
+                      {reason ?? (kind === 'receive' ? 'The stock it was created with' : '–')}
+                      {reference !== null && <span className="soft"> ({reference})</span>}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Read>
+      <Pager {...pages} />
+    </>
+  );
+}

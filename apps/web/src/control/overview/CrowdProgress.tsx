@@ -1,0 +1,46 @@
+import type { SentCrowd } from './Crowd.js';
+import { useMonitor } from './use-monitor.js';
+
+/** How a crowd fares, from what the service has counted since it was sent. */
+export function CrowdProgress({
+  crowd: { buyers, seconds, sentAtMs, before },
+}: {
+  readonly crowd: SentCrowd;
+}) {
+  const { seen, moments } = useMonitor();
+  const now = moments.at(-1)?.atMs ?? sentAtMs;
+  const accepted = seen.accepted - before.accepted;
+  const refused = seen.refused - before.refused;
+  const soldOut = seen.soldOut - before.soldOut;
+  const answered = Math.min(buyers, accepted + refused);
+  const arriving = answered < buyers && now < sentAtMs + (seconds + 5) * 1_000;
+  return (
+    <div className="stack" data-crowd={arriving ? 'arriving' : 'answered'}>
+      <progress aria-label="Buyers who have their answer" value={answered} max={buyers} />
+      <dl className="figures">
+        <Figure name="have their answer" value={`${answered} of ${buyers}`} />
+        <Figure name="got an order" value={String(accepted)} tone="good" />
+        <Figure name="heard “sold out”" value={String(soldOut)} />
+        {refused > soldOut && <Figure name="refused otherwise" value={String(refused - soldOut)} />}
+      </dl>
+      <p className="soft" role="status">
+        {arriving ? `They arrive over ${seconds} seconds …` : 'Everybody has an answer.'}
+      </p>
+    </div>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: string;
+  readonly tone?: 'good';
+}
+
+function Figure({ name, value, tone }: FigureProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className={tone}>{value}</dd>
+    </div>
+  );
+}
