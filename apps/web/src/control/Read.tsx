@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Notice } from '../design/Notice.js';
-import { problemText } from './problem-text.js';
+import { isPassing, problemText } from './problem-text.js';
 import type { Reading } from './use-read.js';
 
 interface ReadProps<T> {
@@ -14,7 +14,12 @@ interface ReadProps<T> {
 export function Read<T>({ of: { data, error }, explain = problemText, children }: ReadProps<T>) {
   return (
     <>
-      {error !== undefined && <Notice tone="bad">{explain(error)} Trying again …</Notice>}
+      {error !== undefined && (
+        <Notice tone="bad">
+          {explain(error)}
+          {isPassing(error) && ' Trying again …'}
+        </Notice>
+      )}
       {data !== undefined ? children(data) : error === undefined && <p className="soft">Loading …</p>}
     </>
   );

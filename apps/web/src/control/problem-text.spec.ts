@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AnswerError, type Problem } from '#client';
-import { fieldErrors, isUncertain, problemText } from './problem-text.js';
+import { fieldErrors, isPassing, isUncertain, problemText } from './problem-text.js';
 
 const refusal = (status: number, problem: Partial<Problem>) =>
   new AnswerError(status, { detail: 'It is paid.', ...problem } as Problem);
@@ -32,5 +32,12 @@ describe('what went wrong', () => {
     expect(isUncertain(refusal(503, { code: 'dependency_unavailable' }))).toBe(true);
     expect(isUncertain(refusal(409, { code: 'idempotency_key_in_flight' }))).toBe(true);
     expect(isUncertain(refusal(409, { code: 'stock_below_reserved' }))).toBe(false);
+  });
+
+  it('passes where the service is away or busy, and not where it said no', () => {
+    for (const error of [new TypeError('fetch failed'), refusal(503, {}), refusal(429, {})]) {
+      expect(isPassing(error)).toBe(true);
+    }
+    expect(isPassing(refusal(404, { code: 'not_found' }))).toBe(false);
   });
 });

@@ -31,6 +31,11 @@ export function isUncertain(error: unknown): boolean {
   return error.status >= 500 || error.status === 408 || error.problem?.code === 'idempotency_key_in_flight';
 }
 
+/** Whether the same question may get another answer by itself, so that it is worth asking again. */
+export function isPassing(error: unknown): boolean {
+  return !(error instanceof AnswerError) || error.status >= 500 || [408, 429].includes(error.status);
+}
+
 /** Messages begin with the field's name, which its label says better. */
 function sentence(path: string, message: string): string {
   const name = path.split('.').at(-1) ?? path;

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import { isPassing } from './problem-text.js';
 
 /** What was read last, and what went wrong since; both while the service is away and old data is all there is. */
 export interface Reading<T> {
@@ -13,11 +14,11 @@ interface Kept<T> {
   readonly error: unknown;
 }
 
-/** Where nothing says when to look again, an error does. */
+/** Where nothing says when to look again, an error that may pass does. */
 const RETRY_MS = 3_000;
 
 /**
- * Reads now, again every so often, and again after an error until it succeeds.
+ * Reads now, again every so often, and again after an error that may pass.
  * @param read kept by useCallback: another one is another question, whose answer is not the last one's
  */
 export function useRead<T>(read: () => Promise<T>, everyMs?: number): Reading<T> {
@@ -40,7 +41,7 @@ export function useRead<T>(read: () => Promise<T>, everyMs?: number): Reading<T>
       } catch (error) {
         if (!current) return;
         setKept((before) => ({ read, data: before?.read === read ? before.data : undefined, error }));
-        again(everyMs ?? RETRY_MS);
+        again(everyMs ?? (isPassing(error) ? RETRY_MS : undefined));
       }
     };
     void look();

@@ -1,7 +1,7 @@
-import type { Options } from 'uplot';
 import type UPlot from 'uplot';
+import type { Options } from 'uplot';
 
-const HEIGHT = 170;
+const HEIGHT = 160;
 const SHOWN_SECONDS = 180;
 
 /** Axes, scales and lines of a plot. @param lines label and colour token of each */
@@ -21,7 +21,7 @@ export function plotOptions(
       y: { range: (_, __, max) => [0, Math.max(max * 1.1, 1)] },
     },
     axes: [
-      { ...axis(), size: 28, splits: [-180, -120, -60, 0], values: (_, at) => at.map(ago) },
+      { ...axis(), size: 32, gap: 10, splits: [-180, -120, -60, 0], values: (_, at) => at.map(ago) },
       { ...axis(), size: 64, space: 40, values: (_, at) => at.map((value) => format(value)) },
     ],
     series: [
@@ -30,11 +30,20 @@ export function plotOptions(
         label,
         width: 2,
         stroke: () => token(colour),
-        points: { show: false },
+        points: { show: true, size: 5, width: 0, fill: () => token(colour), filter: lonely },
         ...(index === 0 ? { fill: () => `${token(colour)}22` } : {}),
       })),
     ],
   };
+}
+
+/** The points between gaps, which no line shows. */
+function lonely(plot: UPlot, seriesIndex: number): number[] {
+  const values = plot.data[seriesIndex] ?? [];
+  const isGap = (index: number) => values[index] === null || values[index] === undefined;
+  return Array.from(values, (_, index) => index).filter(
+    (index) => !isGap(index) && isGap(index - 1) && isGap(index + 1),
+  );
 }
 
 /** @returns a function that stops it */

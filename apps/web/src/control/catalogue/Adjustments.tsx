@@ -1,4 +1,5 @@
 import type { AdjustmentView } from '#client';
+import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoment } from '../../shared/clock.js';
 import { Pager } from '../Pager.js';
 import { Read } from '../Read.js';
@@ -11,31 +12,29 @@ export function Adjustments({ pages }: { readonly pages: Pages<AdjustmentView> }
       <h3>Adjustments</h3>
       <Read of={pages}>
         {({ data }) => (
-          <div className="table-scroll" tabIndex={0} role="region" aria-label="Adjustments">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">When</th>
-                  <th scope="col" className="number">
-                    Units
-                  </th>
-                  <th scope="col">Reason</th>
+          <ScrollTable label="Adjustments">
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col" className="number">
+                  Units
+                </th>
+                <th scope="col">Reason</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.map(({ id, createdAt, quantity, reason, kind, reference }) => (
+                <tr key={id}>
+                  <td>{formatMoment(createdAt)}</td>
+                  <td className="number">{quantity > 0 ? `+${quantity}` : quantity}</td>
+                  <td>
+                    {reason ?? (kind === 'receive' ? 'The stock it was created with' : '–')}
+                    {reference !== null && <span className="soft"> ({reference})</span>}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {data.map(({ id, createdAt, quantity, reason, kind, reference }) => (
-                  <tr key={id}>
-                    <td>{formatMoment(createdAt)}</td>
-                    <td className="number">{quantity > 0 ? `+${quantity}` : quantity}</td>
-                    <td>
-                      {reason ?? (kind === 'receive' ? 'The stock it was created with' : '–')}
-                      {reference !== null && <span className="soft"> ({reference})</span>}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </ScrollTable>
         )}
       </Read>
       <Pager {...pages} />

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { dataOf, type ItemView } from '#client';
 import { Badge } from '../../design/Badge.js';
+import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoney } from '../../shared/money.js';
 import { Page } from '../Page.js';
 import { Pager } from '../Pager.js';
@@ -41,46 +42,44 @@ export function Items() {
 
 function ItemTable({ items }: { readonly items: readonly ItemView[] }) {
   return (
-    <div className="card table-scroll" tabIndex={0} role="region" aria-label="Items">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Item</th>
-            <th scope="col">SKU</th>
-            <th scope="col" className="number">
-              Price
-            </th>
-            <th scope="col" className="number">
-              On hand
-            </th>
-            <th scope="col" className="number">
-              Reserved
-            </th>
-            <th scope="col" className="number">
-              Available
-            </th>
-            <th scope="col">State</th>
+    <ScrollTable card label="Items">
+      <thead>
+        <tr>
+          <th scope="col">Item</th>
+          <th scope="col">SKU</th>
+          <th scope="col" className="number">
+            Price
+          </th>
+          <th scope="col" className="number">
+            On hand
+          </th>
+          <th scope="col" className="number">
+            Reserved
+          </th>
+          <th scope="col" className="number">
+            Available
+          </th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <tr key={item.id}>
+            <td>
+              <a href={hrefOf('items', item.id)}>{item.name}</a>
+            </td>
+            <td className="mono">{item.sku}</td>
+            <td className="number">{formatMoney(item.price)}</td>
+            <td className="number">{item.stock.onHand}</td>
+            <td className="number">{item.stock.reserved}</td>
+            <td className="number">{item.stock.available}</td>
+            <td>
+              <StockBadge {...item} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={item.id}>
-              <td>
-                <a href={hrefOf('items', item.id)}>{item.name}</a>
-              </td>
-              <td className="mono">{item.sku}</td>
-              <td className="number">{formatMoney(item.price)}</td>
-              <td className="number">{item.stock.onHand}</td>
-              <td className="number">{item.stock.reserved}</td>
-              <td className="number">{item.stock.available}</td>
-              <td>
-                <StockBadge {...item} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { dataOf, type SaleView } from '#client';
 import { Badge } from '../../design/Badge.js';
+import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoment } from '../../shared/clock.js';
 import { Page } from '../Page.js';
 import { Pager } from '../Pager.js';
@@ -42,40 +43,38 @@ export function Sales() {
 
 function SaleTable({ sales }: { readonly sales: readonly SaleView[] }) {
   return (
-    <div className="card table-scroll" tabIndex={0} role="region" aria-label="Sales">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Sale</th>
-            <th scope="col">State</th>
-            <th scope="col">Starts</th>
-            <th scope="col">Ends</th>
-            <th scope="col" className="number">
-              Items
-            </th>
-            <th scope="col">See</th>
+    <ScrollTable card label="Sales">
+      <thead>
+        <tr>
+          <th scope="col">Sale</th>
+          <th scope="col">State</th>
+          <th scope="col">Starts</th>
+          <th scope="col">Ends</th>
+          <th scope="col" className="number">
+            Items
+          </th>
+          <th scope="col">See</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sales.map(({ id, name, status, startsAt, endsAt, items }) => (
+          <tr key={id}>
+            <td>
+              <a href={hrefOf('sales', id)}>{name}</a>
+            </td>
+            <td>
+              <Badge tone={SALE_TONES[status]}>{status}</Badge>
+            </td>
+            <td>{formatMoment(startsAt)}</td>
+            <td>{formatMoment(endsAt)}</td>
+            <td className="number">{items.length}</td>
+            <td className="links">
+              <a href={hrefOf('overview', undefined, { sale: id })}>Watch</a>
+              <a href={hrefOf('orders', undefined, { saleId: id })}>Orders</a>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {sales.map(({ id, name, status, startsAt, endsAt, items }) => (
-            <tr key={id}>
-              <td>
-                <a href={hrefOf('sales', id)}>{name}</a>
-              </td>
-              <td>
-                <Badge tone={SALE_TONES[status]}>{status}</Badge>
-              </td>
-              <td>{formatMoment(startsAt)}</td>
-              <td>{formatMoment(endsAt)}</td>
-              <td className="number">{items.length}</td>
-              <td className="links">
-                <a href={hrefOf('overview', undefined, { sale: id })}>Watch</a>
-                <a href={hrefOf('orders', undefined, { saleId: id })}>Orders</a>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import { AnswerError, dataOf, type LockView } from '#client';
+import { ScrollTable } from '../../design/ScrollTable.js';
 import { Page } from '../Page.js';
 import { problemText } from '../problem-text.js';
 import { Read } from '../Read.js';
@@ -42,37 +43,35 @@ function explain(error: unknown): string {
 
 function LockTable({ locks }: { readonly locks: readonly LockView[] }) {
   return (
-    <div className="card table-scroll" tabIndex={0} role="region" aria-label="Locks">
-      <table>
-        <caption>{locks.length === 1 ? 'One lock is held' : `${locks.length} locks are held`}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Resource</th>
-            <th scope="col">Held by</th>
-            <th scope="col" className="number">
-              Fence
-            </th>
-            <th scope="col">Since</th>
-            <th scope="col">Until</th>
-            <th scope="col" className="number">
-              Waiting
-            </th>
+    <ScrollTable card label="Locks">
+      <caption>{locks.length === 1 ? 'One lock is held' : `${locks.length} locks are held`}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Resource</th>
+          <th scope="col">Held by</th>
+          <th scope="col" className="number">
+            Fence
+          </th>
+          <th scope="col">Since</th>
+          <th scope="col">Until</th>
+          <th scope="col" className="number">
+            Waiting
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {locks.map(({ resource, owner, fence, acquiredAt, expiresAt, waiters }) => (
+          <tr key={resource}>
+            <td className="mono">{resource}</td>
+            <td className="mono">{owner}</td>
+            <td className="number mono">{fence ?? 'none'}</td>
+            <td>{clock(acquiredAt)}</td>
+            <td>{clock(expiresAt)}</td>
+            <td className="number">{waiters}</td>
           </tr>
-        </thead>
-        <tbody>
-          {locks.map(({ resource, owner, fence, acquiredAt, expiresAt, waiters }) => (
-            <tr key={resource}>
-              <td className="mono">{resource}</td>
-              <td className="mono">{owner}</td>
-              <td className="number mono">{fence ?? 'none'}</td>
-              <td>{clock(acquiredAt)}</td>
-              <td>{clock(expiresAt)}</td>
-              <td className="number">{waiters}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }
 

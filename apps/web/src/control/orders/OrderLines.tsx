@@ -1,4 +1,5 @@
 import type { OrderLineView } from '#client';
+import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoney } from '../../shared/money.js';
 import { hrefOf } from '../route.js';
 
@@ -7,34 +8,32 @@ export function OrderLines({ lines }: { readonly lines: readonly OrderLineView[]
   return (
     <section className="card stack" aria-labelledby="lines">
       <h2 id="lines">Lines</h2>
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Lines">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">SKU</th>
-              <th scope="col" className="number">
-                Quantity
-              </th>
-              <th scope="col" className="number">
-                Unit price
-              </th>
+      <ScrollTable label="Lines">
+        <thead>
+          <tr>
+            <th scope="col">SKU</th>
+            <th scope="col" className="number">
+              Quantity
+            </th>
+            <th scope="col" className="number">
+              Unit price
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ itemId, sku, quantity, unitPrice }) => (
+            <tr key={itemId}>
+              <td>
+                <a className="mono" href={hrefOf('items', itemId)}>
+                  {sku}
+                </a>
+              </td>
+              <td className="number">{quantity}</td>
+              <td className="number">{formatMoney(unitPrice)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {lines.map(({ itemId, sku, quantity, unitPrice }) => (
-              <tr key={itemId}>
-                <td>
-                  <a className="mono" href={hrefOf('items', itemId)}>
-                    {sku}
-                  </a>
-                </td>
-                <td className="number">{quantity}</td>
-                <td className="number">{formatMoney(unitPrice)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </ScrollTable>
     </section>
   );
 }

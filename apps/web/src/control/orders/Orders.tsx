@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import { dataOf, type AdminOrderView } from '#client';
+import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoment } from '../../shared/clock.js';
 import { formatMoney } from '../../shared/money.js';
 import { Page } from '../Page.js';
@@ -70,43 +71,41 @@ function explain(error: unknown): string {
 
 function OrderTable({ orders }: { readonly orders: readonly AdminOrderView[] }) {
   return (
-    <div className="card table-scroll" tabIndex={0} role="region" aria-label="Orders">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Order</th>
-            <th scope="col">State</th>
-            <th scope="col">Placed</th>
-            <th scope="col">Lines</th>
-            <th scope="col" className="number">
-              Total
-            </th>
-            <th scope="col">Buyer</th>
+    <ScrollTable card label="Orders">
+      <thead>
+        <tr>
+          <th scope="col">Order</th>
+          <th scope="col">State</th>
+          <th scope="col">Placed</th>
+          <th scope="col">Lines</th>
+          <th scope="col" className="number">
+            Total
+          </th>
+          <th scope="col">Buyer</th>
+        </tr>
+      </thead>
+      <tbody>
+        {orders.map(({ id, status, createdAt, lines, total, buyerId }) => (
+          <tr key={id}>
+            <td>
+              <a className="mono" href={hrefOf('orders', id)}>
+                {id}
+              </a>
+            </td>
+            <td>
+              <OrderStatusBadge status={status} />
+            </td>
+            <td>{formatMoment(createdAt)}</td>
+            <td>{lines.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', ')}</td>
+            <td className="number">{formatMoney(total)}</td>
+            <td>
+              <a className="mono" href={hrefOf('orders', undefined, { buyerId })}>
+                {buyerId}
+              </a>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {orders.map(({ id, status, createdAt, lines, total, buyerId }) => (
-            <tr key={id}>
-              <td>
-                <a className="mono" href={hrefOf('orders', id)}>
-                  {id}
-                </a>
-              </td>
-              <td>
-                <OrderStatusBadge status={status} />
-              </td>
-              <td>{formatMoment(createdAt)}</td>
-              <td>{lines.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', ')}</td>
-              <td className="number">{formatMoney(total)}</td>
-              <td>
-                <a className="mono" href={hrefOf('orders', undefined, { buyerId })}>
-                  {buyerId}
-                </a>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

@@ -3,6 +3,7 @@ import { dataOf, type DeadLetterView, type Replayed } from '#client';
 import { Button } from '../../design/Button.js';
 import { Dialog } from '../../design/Dialog.js';
 import { Notice } from '../../design/Notice.js';
+import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoment } from '../../shared/clock.js';
 import { Page } from '../Page.js';
 import { Pager } from '../Pager.js';
@@ -98,45 +99,43 @@ interface LetterTableProps {
 
 function LetterTable({ letters, busy, onReplay }: LetterTableProps) {
   return (
-    <div className="card table-scroll" tabIndex={0} role="region" aria-label="Dead letters">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">When</th>
-            <th scope="col">Of</th>
-            <th scope="col" className="number">
-              Attempts
-            </th>
-            <th scope="col">What went wrong</th>
-            <th scope="col">Replay</th>
+    <ScrollTable card label="Dead letters">
+      <thead>
+        <tr>
+          <th scope="col">Event</th>
+          <th scope="col">When</th>
+          <th scope="col">Of</th>
+          <th scope="col" className="number">
+            Attempts
+          </th>
+          <th scope="col">What went wrong</th>
+          <th scope="col">Replay</th>
+        </tr>
+      </thead>
+      <tbody>
+        {letters.map(({ id, type, occurredAt, orderId, itemId, attempts, lastError }) => (
+          <tr key={id}>
+            <td className="mono">{type}</td>
+            <td>{formatMoment(occurredAt)}</td>
+            <td>
+              {orderId !== null && <a href={hrefOf('orders', orderId)}>its order</a>}
+              {orderId === null && itemId !== null && <a href={hrefOf('items', itemId)}>its item</a>}
+            </td>
+            <td className="number">{attempts}</td>
+            <td>{lastError ?? '–'}</td>
+            <td>
+              <Button
+                look="quiet"
+                disabled={busy}
+                aria-label={`Replay ${type} of ${formatMoment(occurredAt)}`}
+                onClick={() => onReplay(id)}
+              >
+                Replay
+              </Button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {letters.map(({ id, type, occurredAt, orderId, itemId, attempts, lastError }) => (
-            <tr key={id}>
-              <td className="mono">{type}</td>
-              <td>{formatMoment(occurredAt)}</td>
-              <td>
-                {orderId !== null && <a href={hrefOf('orders', orderId)}>its order</a>}
-                {orderId === null && itemId !== null && <a href={hrefOf('items', itemId)}>its item</a>}
-              </td>
-              <td className="number">{attempts}</td>
-              <td>{lastError ?? '–'}</td>
-              <td>
-                <Button
-                  look="quiet"
-                  disabled={busy}
-                  aria-label={`Replay ${type} of ${formatMoment(occurredAt)}`}
-                  onClick={() => onReplay(id)}
-                >
-                  Replay
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

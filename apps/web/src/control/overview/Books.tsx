@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { useCallback, type ReactNode } from 'react';
 import { dataOf, type Reconciliation, type SaleView } from '#client';
 import { Button } from '../../design/Button.js';
 import { Read } from '../Read.js';
@@ -20,8 +20,14 @@ const CHECKS: Readonly<Record<string, string>> = {
   purchase_limit: 'Nobody is over the purchase limit',
 };
 
+interface BooksProps {
+  readonly sale: SaleView;
+  /** What is done with the sale: it stands beside what is left of it. */
+  readonly children: ReactNode;
+}
+
 /** Whether stock, ledger, orders and purchases of a sale agree, in one snapshot of the record, every few seconds. */
-export function Books({ sale }: { readonly sale: SaleView }) {
+export function Books({ sale, children }: BooksProps) {
   const { client } = useSession();
   const books = useRead(
     useCallback(() => {
@@ -31,35 +37,43 @@ export function Books({ sale }: { readonly sale: SaleView }) {
     EVERY_MS,
   );
   return (
-    <section className="card stack books" aria-labelledby="books">
-      <div className="section-head">
-        <h2 id="books">The books</h2>
-        <Button look="quiet" onClick={books.refresh}>
-          Check now
-        </Button>
+    <>
+      <section className="card stack books" aria-label="The books">
+        <Read of={books}>{(reconciliation) => <Verdict {...reconciliation} onCheck={books.refresh} />}</Read>
+      </section>
+      <div className="pair">
+        {children}
+        <section className="card stack" aria-labelledby="stock">
+          <h2 id="stock">Where the units are</h2>
+          {books.data ? (
+            <StockBars sale={sale} items={books.data.items} />
+          ) : (
+            <p className="soft">Not read yet …</p>
+          )}
+        </section>
       </div>
-      <Read of={books}>
-        {(reconciliation) => (
-          <>
-            <Verdict {...reconciliation} />
-            <StockBars sale={sale} items={reconciliation.items} />
-            <Checks {...reconciliation} />
-          </>
-        )}
-      </Read>
-    </section>
+    </>
   );
 }
 
-function Verdict({ balanced, checks }: Reconciliation) {
+function Verdict({ onCheck, ...books }: Reconciliation & { readonly onCheck: () => void }) {
+  const { balanced, checks } = books;
   const broken = checks.filter(({ ok }) => !ok).length;
   return (
-    <p className="verdict" data-tone={balanced ? 'good' : 'bad'} role="status">
-      <span aria-hidden="true">{balanced ? '✓' : '✕'}</span>
-      {balanced
-        ? `The books agree: all ${checks.length} checks hold.`
-        : `The books do not agree: ${broken} of ${checks.length} checks fail.`}
-    </p>
+    <>
+      <div className="verdict" data-tone={balanced ? 'good' : 'bad'}>
+        <p role="status">
+          <span aria-hidden="true">{balanced ? '✓' : '✕'}</span>
+          {balanced
+            ? `The books agree: all ${checks.length} checks hold.`
+            : `The books do not agree: ${broken} of ${checks.length} checks fail.`}
+        </p>
+        <Button look="quiet" onClick={onCheck}>
+          Check now
+        </Button>
+      </div>
+      <Checks {...books} />
+    </>
   );
 }
 

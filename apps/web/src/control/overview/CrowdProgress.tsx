@@ -1,6 +1,9 @@
 import type { SentCrowd } from './Crowd.js';
 import { useMonitor } from './use-monitor.js';
 
+/** How long after its arrival a crowd should have been answered. */
+const GRACE_MS = 15_000;
+
 /** How a crowd fares, from what the service has counted since it was sent. */
 export function CrowdProgress({
   crowd: { buyers, seconds, sentAtMs, before },
@@ -13,9 +16,9 @@ export function CrowdProgress({
   const refused = seen.refused - before.refused;
   const soldOut = seen.soldOut - before.soldOut;
   const answered = Math.min(buyers, accepted + refused);
-  const arriving = answered < buyers && now < sentAtMs + (seconds + 5) * 1_000;
+  const late = now > sentAtMs + seconds * 1_000 + GRACE_MS;
   return (
-    <div className="stack" data-crowd={arriving ? 'arriving' : 'answered'}>
+    <div className="stack">
       <progress aria-label="Buyers who have their answer" value={answered} max={buyers} />
       <dl className="figures">
         <Figure name="have their answer" value={`${answered} of ${buyers}`} />
@@ -24,7 +27,9 @@ export function CrowdProgress({
         {refused > soldOut && <Figure name="refused otherwise" value={String(refused - soldOut)} />}
       </dl>
       <p className="soft" role="status">
-        {arriving ? `They arrive over ${seconds} seconds …` : 'Everybody has an answer.'}
+        {answered === buyers && 'Everybody has an answer.'}
+        {answered < buyers && !late && `They arrive over ${seconds} seconds …`}
+        {answered < buyers && late && 'Not all of them were counted here: another process may have answered.'}
       </p>
     </div>
   );

@@ -50,10 +50,9 @@ function Watch({ sales, sale }: { readonly sales: readonly SaleView[]; readonly 
   return (
     <>
       <SaleChoice sales={sales} sale={sale} />
-      <div className="pair">
-        <Crowd key={`crowd ${sale.id}`} sale={sale} />
-        <Books key={`books ${sale.id}`} sale={sale} />
-      </div>
+      <Books sale={sale}>
+        <Crowd key={sale.id} sale={sale} />
+      </Books>
       <Plots sale={sale} />
     </>
   );

@@ -71,7 +71,7 @@ export function Plots({ sale }: { readonly sale: SaleView }) {
       />
       <Plot
         title="Locks of items"
-        caption="How long a batch waits for an item's lock, and how long it is kept."
+        caption="How long a batch waits for an item's lock, and how long it is kept: from batch to batch while nobody else waits."
         format={milliseconds}
         {...plot(LOCKS)}
       />
