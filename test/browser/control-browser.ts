@@ -60,6 +60,20 @@ export class ControlBrowser {
 
   /** The control room before anybody has signed in. */
   async visit(options: BrowserContextOptions = {}): Promise<WatchedPage> {
+    const visit = await this.watch(options);
+    await visit.page.goto(`${this.url}/admin/`);
+    return visit;
+  }
+
+  /** The control room at one of its views, in a tab in which an administrator has signed in. */
+  async enter(view = 'overview'): Promise<WatchedPage> {
+    const visit = await this.watch({});
+    await visit.page.addInitScript(`sessionStorage.setItem('holdfast.admin-key', '${ADMIN_KEY}')`);
+    await this.goTo(visit.page, view);
+    return visit;
+  }
+
+  private async watch(options: BrowserContextOptions): Promise<WatchedPage> {
     const context = await this.browser.newContext(options);
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
@@ -68,20 +82,12 @@ export class ControlBrowser {
     page.on('console', (message) => {
       if (isComplaint(message)) complaints.push(message.text());
     });
-    await page.goto(`${this.url}/admin/`);
     return { page, complaints, close: () => context.close() };
-  }
-
-  /** The control room for an administrator, at one of its views. */
-  async enter(view = 'overview', options: BrowserContextOptions = {}): Promise<WatchedPage> {
-    const watched = await this.visit(options);
-    await signIn(watched.page);
-    await this.goTo(watched.page, view);
-    return watched;
   }
 
   async goTo(page: Page, view: string): Promise<void> {
     await page.goto(`${this.url}/admin/#/${view}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await page.getByText('Loading …').waitFor({ state: 'detached' });
   }
 

@@ -27,7 +27,7 @@ export class ControlShop {
         LOG_LEVEL: 'error',
         SHOP_WEBHOOK_URL: endpoint.url,
         SHOP_WEBHOOK_SECRET: SHOP_SECRET,
-        SHOP_WEBHOOK_ATTEMPTS: '1',
+        SHOP_WEBHOOK_ATTEMPTS: '2', // one may meet a connection that just closed
       },
     });
     return new ControlShop(shop, endpoint, worker);

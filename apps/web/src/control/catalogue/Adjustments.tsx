@@ -27,7 +27,7 @@ export function Adjustments({ pages }: { readonly pages: Pages<AdjustmentView> }
                 <tr key={id}>
                   <td>{formatMoment(createdAt)}</td>
                   <td className="number">{quantity > 0 ? `+${quantity}` : quantity}</td>
-                  <td>
+                  <td className="text">
                     {reason ?? (kind === 'receive' ? 'The stock it was created with' : '–')}
                     {reference !== null && <span className="soft"> ({reference})</span>}
                   </td>

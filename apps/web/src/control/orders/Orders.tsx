@@ -9,6 +9,7 @@ import { fieldErrors, problemText } from '../problem-text.js';
 import { Read } from '../Read.js';
 import { hrefOf } from '../route.js';
 import { useSession } from '../session.js';
+import { shortId } from '../short-id.js';
 import { usePages } from '../use-pages.js';
 import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
 import { OrderFilter } from './OrderFilter.js';
@@ -88,8 +89,8 @@ function OrderTable({ orders }: { readonly orders: readonly AdminOrderView[] }) 
         {orders.map(({ id, status, createdAt, lines, total, buyerId }) => (
           <tr key={id}>
             <td>
-              <a className="mono" href={hrefOf('orders', id)}>
-                {id}
+              <a className="mono" href={hrefOf('orders', id)} title={id}>
+                {shortId(id)}
               </a>
             </td>
             <td>
@@ -99,8 +100,8 @@ function OrderTable({ orders }: { readonly orders: readonly AdminOrderView[] }) 
             <td>{lines.map(({ quantity, sku }) => `${quantity} × ${sku}`).join(', ')}</td>
             <td className="number">{formatMoney(total)}</td>
             <td>
-              <a className="mono" href={hrefOf('orders', undefined, { buyerId })}>
-                {buyerId}
+              <a className="mono" href={hrefOf('orders', undefined, { buyerId })} title={buyerId}>
+                {shortId(buyerId)}
               </a>
             </td>
           </tr>

@@ -122,7 +122,7 @@ function LetterTable({ letters, busy, onReplay }: LetterTableProps) {
               {orderId === null && itemId !== null && <a href={hrefOf('items', itemId)}>its item</a>}
             </td>
             <td className="number">{attempts}</td>
-            <td>{lastError ?? '–'}</td>
+            <td className="text">{lastError ?? '–'}</td>
             <td>
               <Button
                 look="quiet"

@@ -26,9 +26,9 @@ export function SaleChoice({ sales, sale }: SaleChoiceProps) {
               location.hash = hrefOf('overview', undefined, { sale: event.target.value });
             }}
           >
-            {sales.map(({ id, name, status: state, startsAt }) => (
+            {sales.map(({ id, name, status: state }) => (
               <option key={id} value={id}>
-                {name} ({state}, {formatMoment(startsAt)})
+                {name} ({state})
               </option>
             ))}
           </select>
