@@ -40,7 +40,11 @@ async function buildWeb(root) {
   const fresh = await Promise.all(sources.map((file) => isNewer(built, path.join(root, file))));
   if (fresh.every(Boolean)) return;
   const { build: bundle } = await import('vite');
+  const { NODE_ENV } = process.env;
   await bundle({ configFile: path.join(root, WEB, 'vite.config.ts'), logLevel: 'warn' });
+  // Vite has made it production, for itself; what runs next in this process is what it was.
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
 }
 
 async function sourcesOf(root) {
