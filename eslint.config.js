@@ -1,5 +1,5 @@
 import js from '@eslint/js';
-import globals from 'globals';
+import reactHooks from 'eslint-plugin-react-hooks';
 import importX from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
@@ -53,7 +53,7 @@ export default tseslint.config(
   { ignores: ['dist/', '.data/', 'node_modules/', 'coverage/', 'client/schema.ts'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { 'import-x': importX },
     settings: {
@@ -99,9 +99,6 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' },
     },
   },
-  {
-    files: ['apps/web/**/*.js'],
-    languageOptions: { globals: globals.browser },
-  },
+  { files: ['apps/web/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   ...importDirection,
 );

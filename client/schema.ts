@@ -1340,20 +1340,7 @@ export interface operations {
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["idempotency_key_reused"];
             429: components["responses"]["rate_limited"];
-            /** @description Too many orders are waiting; Something this needs is not available */
-            503: {
-                headers: {
-                    /** @description In seconds */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "overloaded" | "dependency_unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["dependency_unavailable"];
             default: components["responses"]["problem"];
         };
     };
@@ -2519,7 +2506,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them are sent again */
+            /** @description All of them are sent again, the 10,000 oldest where there are more */
             202: {
                 headers: {
                     "Idempotency-Replayed"?: "true";

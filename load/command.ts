@@ -6,8 +6,9 @@ import { messageOf, throwIfAborted, UsageError } from './errors.js';
 import { helpPage } from './option-table.js';
 import { parseOptions, type LoadOptions } from './options.js';
 import { MAX_SEED } from './random.js';
-import { writeHtml } from './report/html.js';
+import { writeHtml, writeRunsHtml } from './report/html.js';
 import { writeJson } from './report/json.js';
+import type { RunOutline } from './report/runs-page.js';
 import { resultTable } from './report/table.js';
 import { measuringCommand } from './run/measuring-command.js';
 import type { Progress } from './run/progress.js';
@@ -71,15 +72,19 @@ async function repeat(
 ): Promise<string[]> {
   const folder = path.resolve(options.output ?? path.join(HOME, `${timestamp()}-${target.strategy}`));
   const failed: string[] = [];
+  const done: RunOutline[] = [];
   for (let run = 0; run < options.runs; run += 1) {
     throwIfAborted(signal);
     const seed = (options.seed + run) % (MAX_SEED + 1);
     const files = filesOf(options, options.runs === 1 ? folder : path.join(folder, `run-${run + 1}`));
     progress.print(`${options.runs === 1 ? 'Run' : `\nRun ${run + 1} of ${options.runs}`}, seed ${seed}`);
     const context: RunContext = { target, options: { ...options, seed }, files, progress, signal };
-    const { passed, verdicts } = report(await runOnce(context), progress);
-    const broken = verdicts.filter(({ ok }) => ok === false).map(({ name }) => name);
-    if (!passed) failed.push(`BROKEN with seed ${seed}: ${broken.join(', ')}`);
+    const result = report(await runOnce(context), progress);
+    const { series: _series, ledger: _ledger, samples: _samples, ...outline } = result;
+    done.push(outline);
+    if (options.runs > 1) writeRunsHtml(done, options.runs, folder); // now, for the next may be called off
+    const broken = result.verdicts.filter(({ ok }) => ok === false).map(({ name }) => name);
+    if (!result.passed) failed.push(`BROKEN with seed ${seed}: ${broken.join(', ')}`);
   }
   return failed;
 }

@@ -18,7 +18,10 @@ export interface PercentilePoint {
 }
 
 const HIGHEST_MICROSECONDS = 3_600_000_000; // an hour: longer waits count as an hour
-const CURVE = [0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99, 100];
+const CURVE = [
+  0, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92.5, 95, 97, 98, 99, 99.25, 99.5, 99.7, 99.8, 99.9, 99.99,
+  100,
+];
 
 /** Counts durations in bounded memory with three significant digits (an HDR histogram, in microseconds). */
 export class LatencyHistogram {

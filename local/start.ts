@@ -53,6 +53,7 @@ function printBanner(
 ): void {
   const rows: [string, string][] = [
     ['Shop', `${url}/`],
+    ['Control', `${url}/admin/   (sign in with the admin key)`],
     ['API', `${url}/docs`],
     ['Health', `${url}/health/ready`],
     ['Metrics', `${url}/metrics`],

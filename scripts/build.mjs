@@ -1,12 +1,13 @@
 // Compiles the TypeScript of the service, the local servers and the harness to dist/ with SWC, and copies what lies
-// beside it (SQL, Lua, the web page). A file that has not changed since the last build is left alone.
+// beside it (SQL, Lua, styles). The web pages are Vite's. What has not changed since the last build is left alone.
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const FOLDERS = ['apps', 'libs', 'client', 'local', 'load', 'bench'];
+const FOLDERS = ['apps', 'libs', 'client', 'design', 'local', 'load', 'bench'];
 /** Installed and used where they are; what they contain is none of ours. */
 const LEFT_OUT = path.join('bench', 'lock', 'peers') + path.sep;
-const COPIED_AS_IT_IS = path.join('apps', 'web') + path.sep;
+const WEB = path.join('apps', 'web');
+const OF_THE_WEB = [WEB, 'design', 'client'];
 
 /** @param {string} root the repository's root */
 export async function build(root) {
@@ -14,7 +15,7 @@ export async function build(root) {
   const dist = path.join(root, 'dist');
   const wanted = new Set();
   for (const file of await sourcesOf(root)) {
-    const compiled = file.endsWith('.ts') && !file.startsWith(COPIED_AS_IT_IS);
+    const compiled = file.endsWith('.ts');
     const source = path.join(root, file);
     const target = path.join(dist, compiled ? file.replace(/\.ts$/, '.js') : file);
     wanted.add(target);
@@ -29,19 +30,36 @@ export async function build(root) {
     await writeFile(target, `${code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);
   }
   await removeStale(dist, wanted);
+  await buildWeb(root);
+}
+
+/** Both pages, unless they are newer than everything they are made of. */
+async function buildWeb(root) {
+  const built = path.join(root, 'dist', WEB, 'index.html');
+  const sources = (await Promise.all(OF_THE_WEB.map((folder) => filesIn(root, folder)))).flat();
+  const fresh = await Promise.all(sources.map((file) => isNewer(built, path.join(root, file))));
+  if (fresh.every(Boolean)) return;
+  const { build: bundle } = await import('vite');
+  await bundle({ configFile: path.join(root, WEB, 'vite.config.ts'), logLevel: 'warn' });
 }
 
 async function sourcesOf(root) {
   const files = [];
   for (const folder of FOLDERS) {
-    const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
-    for (const entry of entries) {
-      if (!entry.isFile() || /\.(spec\.ts|d\.ts|md)$/.test(entry.name)) continue;
-      const file = path.relative(root, path.join(entry.parentPath, entry.name));
-      if (!file.startsWith(LEFT_OUT)) files.push(file);
+    for (const file of await filesIn(root, folder)) {
+      if (/\.(spec\.ts|d\.ts|md)$/.test(file)) continue;
+      if (!file.startsWith(LEFT_OUT) && !file.startsWith(WEB + path.sep)) files.push(file);
     }
   }
   return files;
+}
+
+/** Relative to the root. */
+async function filesIn(root, folder) {
+  const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
 }
 
 async function isNewer(target, source) {
@@ -57,6 +75,7 @@ async function isNewer(target, source) {
 async function removeStale(dist, wanted) {
   for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    if (entry.isFile() && !wanted.has(file.replace(/\.map$/, ''))) await rm(file);
+    const isOurs = !file.startsWith(path.join(dist, WEB) + path.sep);
+    if (entry.isFile() && isOurs && !wanted.has(file.replace(/\.map$/, ''))) await rm(file);
   }
 }

@@ -1,4 +1,4 @@
-import { summaryOf, type Summary } from './statistics.js';
+import { summaryOf, type Summary } from '#load';
 
 /** One cell in one round. */
 export interface Measured<Cell, Finding> {

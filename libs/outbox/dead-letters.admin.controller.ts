@@ -45,7 +45,10 @@ export class DeadLettersAdminController {
   @Post('replay')
   @HttpCode(202)
   @ApiIdempotencyKey('optional')
-  @ApiAcceptedResponse({ type: Replayed, description: 'All of them are sent again' })
+  @ApiAcceptedResponse({
+    type: Replayed,
+    description: 'All of them are sent again, the 10,000 oldest where there are more',
+  })
   replayAll(
     @IdempotencyKey('optional') key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,10 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, LessThan, Not, type EntityManager, type FindOptionsWhere, type Repository } from 'typeorm';
+import {
+  In,
+  IsNull,
+  LessThan,
+  Not,
+  type EntityManager,
+  type FindOptionsWhere,
+  type Repository,
+} from 'typeorm';
 import { PAGE_SIZE, ProblemError, toPage, type Page } from '#platform';
 import type { DeadLetterView, Replayed } from './dead-letter.dto.js';
 import { OutboxEvent } from './outbox-event.entity.js';
 
+/** Of one request: it must not take longer than a statement may. */
+const MAX_REPLAYED = 10_000;
 const SENT_ANEW = { dueAt: () => 'clock_timestamp()', attempts: 0 };
 
 /** Events that were sent in vain too often. They wait for somebody who has seen to the cause. */
@@ -38,7 +48,13 @@ export class DeadLetters {
   }
 
   async replayAll(manager: EntityManager): Promise<Replayed> {
-    return { replayed: await sendAgain(manager, {}) };
+    const oldest = await manager.find(OutboxEvent, {
+      where: { dueAt: IsNull() },
+      order: { id: 'ASC' },
+      take: MAX_REPLAYED,
+      select: { id: true },
+    });
+    return { replayed: await sendAgain(manager, { id: In(oldest.map(({ id }) => id)) }) };
   }
 }
 

@@ -1,6 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Database } from '#platform';
+import { CONFIG, Database, type Config } from '#platform';
 import { DeadLettersAdminController } from './dead-letters.admin.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { Outbox } from './outbox.js';
@@ -16,4 +16,14 @@ import { OutboxEvent } from './outbox-event.entity.js';
     { provide: Outbox, inject: [Database], useFactory: (database: Database) => new Outbox(database) },
   ],
 })
-export class OutboxModule {}
+export class OutboxModule implements OnModuleInit {
+  constructor(
+    private readonly outbox: Outbox,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** From the first order on, whether or not a worker has started yet. */
+  async onModuleInit(): Promise<void> {
+    if (this.config.shopWebhookUrl) await this.outbox.prolong();
+  }
+}

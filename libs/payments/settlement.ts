@@ -18,6 +18,9 @@ export interface PaymentEvent {
 /** `recorded`: it changed something. `known`: it had been recorded before, or the event had. */
 export type Settled = 'recorded' | 'known' | 'not_found';
 
+/** States in which a capture is looked at on its merits. */
+const MAY_BE_PAID: ReadonlySet<LockedOrder['status']> = new Set(['pending_payment', 'expired', 'cancelled']);
+
 type PaymentStatus = 'pending' | 'succeeded' | 'declined' | 'refunded';
 
 interface PaymentRow {
@@ -85,7 +88,9 @@ export class Settlement {
     fact: Extract<PaymentFact, { kind: 'captured' }>,
   ): Promise<'recorded' | 'known'> {
     if (payment.status === 'succeeded' || payment.status === 'refunded') return 'known';
-    if (payment.status === 'declined' && (await hasOpenPayment(transaction, order.id))) {
+    // What was declined is captured after all: for an order that another payment has settled, or is about to.
+    const isTaken = !MAY_BE_PAID.has(order.status) || (await hasOpenPayment(transaction, order.id));
+    if (payment.status === 'declined' && isTaken) {
       this.alert(payment, order, 'a payment that was declined was captured beside another one; it goes back');
       await refundSoon(transaction, payment.id);
       return 'recorded';

@@ -13,6 +13,7 @@ export function milliseconds(ms: number): string {
 
 /** A duration in the unit that suits it: `420 ms`, `1.24 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
+  if (ms === 0) return '0 ms';
   if (ms < 1_000) return `${milliseconds(ms)} ms`;
   if (ms < 120_000) return `${(ms / 1000).toFixed(2)} s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
@@ -21,6 +22,11 @@ export function duration(ms: number): string {
 /** A share as a percentage: `41 %`. */
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
+}
+
+/** A part of a whole as a percentage to a tenth: `90.0 %`; nothing of nothing. */
+export function share(part: number, whole: number): string {
+  return whole === 0 ? '' : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
 /** `1 unit`, `2 units`. */

@@ -96,9 +96,8 @@ export class Contract {
       case 'array':
         return Array.isArray(value) && this.allowsList(schema, value);
       case 'object':
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-          ? this.allowsMembers(schema, value)
-          : false;
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+        return schema.allOf !== undefined || this.allowsMembers(schema, value); // its parts have said what it has
       default:
         return true;
     }

@@ -13,6 +13,9 @@ export interface World {
   readonly cancelledId: string;
   readonly fulfilledId: string;
   readonly refundedId: string;
+  readonly deadLetterId: string;
+  /** A sale that has not begun. */
+  readonly upcomingId: string;
   readonly payment: { readonly orderId: string; readonly paymentId: string };
   /** Changed by whoever likes. */
   readonly spare: { readonly itemId: string; readonly sku: string; readonly saleId: string };
@@ -30,7 +33,10 @@ const price = { amount: 10_000, currency: 'EUR' };
 const metadata = { note: 'a note' };
 const times = { startsAt: '2026-01-01T12:00:00Z', endsAt: '2099-01-01T12:00:00Z' };
 const adjustment = { quantity: 1, reason: 'a delivery' };
-const item = { name: 'A phone', description: 'It rings', imageUrl: '/pictures/phone.svg', price, metadata };
+const item = {
+  ...{ name: 'A phone', description: 'It rings', imageUrl: '/pictures/phone.svg', price, metadata },
+  lowStockThreshold: 3,
+};
 
 /** A valid request to every route. A route of the service that is not here fails the tests. */
 export const EXAMPLES: Readonly<Record<string, Example>> = {
@@ -104,6 +110,17 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     params: ({ saleId }) => ({ saleId }),
   },
   'GET /v1/admin/locks': { as: 'administrator' },
+  'GET /v1/admin/outbox': { as: 'administrator' },
+  'GET /v1/admin/dead-letters': { as: 'administrator' },
+  'POST /v1/admin/dead-letters/{id}/replay': {
+    as: 'administrator',
+    params: ({ deadLetterId: id }) => ({ id }),
+  },
+  'POST /v1/admin/dead-letters/replay': { as: 'administrator' },
+  'POST /v1/admin/demo-crowd': {
+    as: 'administrator',
+    body: ({ upcomingId: saleId }) => ({ saleId, buyers: 1 }), // nobody can buy yet: what others count stays as it is
+  },
   'GET /v1/admin/orders': { as: 'administrator' },
   'GET /v1/admin/orders/{id}': { as: 'administrator', params: ({ orderId: id }) => ({ id }) },
   'POST /v1/admin/orders/{id}/fulfilment': {
@@ -137,6 +154,16 @@ export async function createWorld(till: Till): Promise<World> {
   return {
     ...{ buyer, itemId, saleId, spare },
     ...{ orderId: await order(), cancelledId: await order(), payment: await paying() },
+    deadLetterId: await createDeadLetter(till),
+    upcomingId: await shop.createSale([{ itemId: spareItemId }], {
+      startsAt: '2098-01-01T12:00:00Z',
+      endsAt: times.endsAt,
+    }),
     ...{ fulfilledId: await paid(), refundedId: await paid() },
   };
+}
+
+async function createDeadLetter({ shop }: Till): Promise<string> {
+  const sql = `INSERT INTO outbox_event (type, order_id, due_at) VALUES ('order.paid', $1, NULL) RETURNING id`;
+  return (await shop.record.query<{ id: string }>(sql, [randomUUID()])).rows[0]?.id ?? '';
 }

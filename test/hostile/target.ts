@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { PROBLEMS, type ProblemCode, type ProblemDocument } from '#platform';
-import { WebhookSignature } from '#payments';
+import { PROBLEMS, WebhookSignature, type ProblemCode, type ProblemDocument } from '#platform';
+
 import { ADMIN_KEY, JWT_SECRET } from '../support/shop.js';
 import { Till, WEBHOOK_SECRET } from '../payments/till.js';
 import { Contract, type OpenApi } from './contract.js';

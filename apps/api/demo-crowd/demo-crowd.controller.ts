@@ -29,7 +29,7 @@ export class DemoCrowdController {
   @Post()
   @HttpCode(202)
   @ApiIdempotencyKey('optional')
-  @ApiProblems('not_found', 'overloaded')
+  @ApiProblems('not_found')
   @ApiAcceptedResponse({ type: DemoCrowdView, description: 'They are on their way' })
   async start(
     @IdempotencyKey('optional') key: string | undefined,

@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsUUID, Max, Min } from 'class-validator';
 
-const MAX_BUYERS = 2_000;
+/** Of one crowd, and of all that are under way in a process. */
+export const MAX_BUYERS = 2_000;
 
 export class StartDemoCrowd {
   @ApiProperty({ format: 'uuid' })

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { BuyerTokens, ProblemError } from '#platform';
-import type { DemoCrowdView, StartDemoCrowd } from './demo-crowd.dto.js';
+import { MAX_BUYERS, type DemoCrowdView, type StartDemoCrowd } from './demo-crowd.dto.js';
 
 /** Over so many seconds a crowd arrives: long enough to look on. */
 const ARRIVAL_SECONDS = 8;
@@ -14,30 +15,32 @@ const ANSWER_TIMEOUT_MS = 15_000;
 const PAYING = 0.6;
 const CANCELLING = 0.1;
 
-/** Demonstration buyers, who buy from this process over HTTP as real ones do. One crowd at a time. */
+/** Demonstration buyers, who buy from this process over HTTP as real ones do: no more at a time than a crowd may have. */
 @Injectable()
 export class DemoCrowd implements BeforeApplicationShutdown {
   private readonly logger = new Logger('DemoCrowd');
   private readonly stopping = new AbortController();
-  private underWay = false;
+  private underWay = 0;
 
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly tokens: BuyerTokens,
-  ) {}
+  ) {
+    setMaxListeners(Infinity, this.stopping.signal); // every buyer of a crowd listens
+  }
 
   beforeApplicationShutdown(): void {
     this.stopping.abort();
   }
 
-  /** Sends them on their way. @throws ProblemError overloaded while another crowd is under way */
+  /** Sends them on their way. @throws ProblemError rate_limited while too many are under way */
   start({ saleId, buyers }: StartDemoCrowd, itemIds: readonly string[]): DemoCrowdView {
-    if (this.underWay) {
-      const detail = 'A crowd is under way already; wait until it has bought.';
-      throw new ProblemError('overloaded', detail, { retryAfterSec: ARRIVAL_SECONDS });
+    if (this.underWay + buyers > MAX_BUYERS) {
+      const detail = 'A large crowd is under way already; wait until it has bought.';
+      throw new ProblemError('rate_limited', detail, { retryAfterSec: ARRIVAL_SECONDS });
     }
-    this.underWay = true;
-    void this.send(saleId, itemIds, buyers).finally(() => (this.underWay = false));
+    this.underWay += buyers;
+    void this.send(saleId, itemIds, buyers).finally(() => (this.underWay -= buyers));
     return { buyers, seconds: ARRIVAL_SECONDS };
   }
 

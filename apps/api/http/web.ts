@@ -1,10 +1,11 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import cors from '@fastify/cors';
 import serveStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#platform';
 
-/** The storefront's page at `/`, and who else's pages may call the service. */
+/** The storefront at `/`, the control room at `/admin/`, and who else's pages may call the service. */
 export async function serveWeb(app: NestFastifyApplication, config: Config): Promise<void> {
   if (config.corsOrigins.length > 0) {
     const exposedHeaders = ['Location', 'Idempotency-Replayed', 'Retry-After', 'ETag', 'X-Request-Id'];
@@ -15,10 +16,18 @@ export async function serveWeb(app: NestFastifyApplication, config: Config): Pro
       exposedHeaders,
     });
   }
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/admin', (_, reply) => reply.redirect('/admin/', 308));
   await app.register(serveStatic, {
     root: fileURLToPath(new URL('../../web', import.meta.url)),
     wildcard: false, // one route a file: everything else stays a 404 of our form
-    cacheControl: true,
-    maxAge: '1m',
+    cacheControl: false,
+    setHeaders: (reply, file) => {
+      // What Vite built carries its content's hash in its name; a page is asked for anew, and names them.
+      const isHashed = path.basename(path.dirname(file)) === 'assets';
+      void reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
   });
 }

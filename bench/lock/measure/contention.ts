@@ -1,4 +1,4 @@
-import { mean, percentile } from '../../shared/statistics.js';
+import { mean, percentile } from '#load';
 import type { Figures } from './cell.js';
 
 /** One acquisition, on the clock that all processes share. */

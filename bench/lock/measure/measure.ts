@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { Random } from '#load';
-import { median, percentile } from '../../shared/statistics.js';
+import { median, percentile, type Random } from '#load';
 import { nowMs } from '../clock.js';
 import { WATCHED_LEASE_MS } from '../contestants/contestant.js';
 import type { Worker, WorkerPool } from '../worker-pool.js';

@@ -1,7 +1,6 @@
-import { escapeHtml, integer, linearAxis, logAxis, milliseconds, type Axis } from '#load';
+import { escapeHtml, integer, linearAxis, logAxis, milliseconds, type Axis, type Summary } from '#load';
 import { BARE, OURS, PEERS, type ContestantName } from '../contestants/roster.js';
 import { PROCESSES, WAITERS, type Cell, type FigureName } from '../measure/cell.js';
-import type { Summary } from '../../shared/statistics.js';
 import type { Results } from '../results.js';
 
 const DRAWN: readonly ContestantName[] = [OURS, BARE, ...PEERS];

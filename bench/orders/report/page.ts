@@ -1,74 +1,66 @@
-import { conditionsTable, escapeHtml, htmlPage, integer, plural, section } from '#load';
+import {
+  badge,
+  code,
+  conditionsTable,
+  dataTable,
+  escapeHtml,
+  htmlPage,
+  integer,
+  milliseconds,
+  note,
+  plural,
+  section,
+  tiles,
+  warning,
+} from '#load';
 import { figureText, markOf, wantedText, type Target } from '../../shared/targets.js';
 import { cellOf, describeCell } from '../cell.js';
 import { BATCHED, PER_ORDER } from '../contestants.js';
 import { PARTS, type PartName } from '../parts.js';
 import type { RunRecord } from '../run-record.js';
 import { batchChart, latencyChart, throughputCharts } from './charts.js';
-import { colourStyle } from './colours.js';
-import { processorChart, shareChart } from './part-charts.js';
+import { partTables } from './part-tables.js';
+import { shareChart } from './part-charts.js';
+import { processorChart } from './processor-chart.js';
 import { shareOfCeiling } from './share.js';
+import { overConnectionsTable, sideBySide } from './strategy-tables.js';
 import { tablesOf } from './table.js';
 
-const STYLE = `
-.note { color: var(--soft); font-size: 13.5px; margin: 10px 0 4px; }
-.bar-label { fill: var(--ink) !important; } .whisker { stroke: var(--ink); stroke-width: 2; opacity: .55; }
-.scroll { overflow-x: auto; } .scroll .numbers { white-space: nowrap; font-size: 13px; }
-.targets td:first-child, .targets th:first-child { text-align: left; } .targets .met { color: var(--kept); }
-.targets .missed { color: var(--broken); font-weight: 600; } .targets td:last-child { text-align: left; }
-.numbers td.words { text-align: left; }
-details > summary { cursor: pointer; color: var(--soft); }
-@media (min-width: 1200px) { main { max-width: 1160px; } }
-`;
+const COST_NOTE =
+  'CPU is processor seconds per 1,000 of the counted answers; WAL B and commits are bytes of write-ahead log and ' +
+  'transactions an order; peak MB is the resident memory of the API processes.';
 
 /** The report: one file that needs no network, for the screen by day and night and for paper. */
 export function reportPage(record: RunRecord): string {
-  const { results, options } = record;
-  const { connections, crowd } = options;
-  const content = [
-    header(record),
-    warning(record),
-    titled('What was to be reached', targetList(record.targets)),
-    ...(options.parts.includes('concurrency')
-      ? [
-          titled('One hot item: orders a second', throughputCharts(results, connections)),
-          titled('How long the slowest percent waits', latencyChart(results, connections)),
-        ]
-      : []),
-    titled('What an order costs', processorChart(results, crowd)),
-    titled('How many orders share a transaction', batchChart(results, connections)),
-    ...options.parts
-      .filter((part) => part !== 'concurrency')
-      .map((part) => titled(titleOf(part), shareChart(results, part, options))),
-    section('Every figure', numbers(record)),
-    section('Under which conditions', conditions(record)),
-  ];
-  return htmlPage('Holdfast benchmark', content.join('\n'), colourStyle() + STYLE);
-}
-
-function titled(title: string, content: string): string {
-  return content === '' ? '' : section(title, content);
-}
-
-function titleOf(part: PartName): string {
-  const about = PARTS[part];
-  return `${about.charAt(0).toUpperCase()}${about.slice(1)}`;
-}
-
-function header({ results, options, measuredAt, machine }: RunRecord): string {
+  const { results, options, measuredAt, machine } = record;
   const failed = results.failures().length > 0;
-  const claim = failed ? 'The books do not balance' : claimOf({ results, options });
-  return (
-    `<header><p class="kind">Holdfast benchmark</p>` +
-    `<h1 class="${failed ? 'broken' : 'kept'}"><span class="mark">${failed ? '✗' : '✓'}</span>${escapeHtml(claim)}</h1>` +
-    `<p class="lead">${escapeHtml(machine)}</p>` +
-    `<p class="when"><time datetime="${measuredAt}">${measuredAt.replace('T', ' ').slice(0, 19)} UTC</time>, ` +
-    `${plural(options.rounds, 'round')} of ${options.seconds} s a cell, medians with their spread</p></header>`
+  return htmlPage(
+    'Holdfast benchmark',
+    {
+      kind: 'Holdfast benchmark',
+      claim: failed ? ['The books do not balance'] : claimOf(record),
+      good: !failed,
+      lead: machine,
+      at: measuredAt,
+      note: `${plural(options.rounds, 'round')} of ${options.seconds} s a cell, medians with their spread`,
+    },
+    [
+      tilesOf(record),
+      failuresOf(record),
+      ...(options.parts.includes('concurrency') ? hotItem(record) : []),
+      section('What an order costs', processorChart(results, options.crowd)),
+      section('What was to be reached', targetTable(record.targets)),
+      ...options.parts
+        .filter((part) => part !== 'concurrency')
+        .map((part) => section(titleOf(part), shareChart(results, part, options))),
+      section('Every figure', ...everyFigure(record)),
+      section('Conditions', conditions(record)),
+    ],
   );
 }
 
 /** What a reader came for, if it was measured. */
-function claimOf({ results, options }: Pick<RunRecord, 'results' | 'options'>): string {
+function claimOf({ results, options }: RunRecord): string[] {
   const cell = cellOf(BATCHED, 'hot-item', options.crowd);
   const share = shareOfCeiling(results, cell)?.median;
   const factor = results.ratio(cell, cellOf(PER_ORDER, 'hot-item', options.crowd), 'perSecond')?.median;
@@ -76,10 +68,40 @@ function claimOf({ results, options }: Pick<RunRecord, 'results' | 'options'>): 
     ...(share === undefined ? [] : [`${share.toFixed(2)} of the ceiling`]),
     ...(factor === undefined ? [] : [`${factor.toFixed(1)} × one lock for each order`]),
   ];
-  return claims.length === 0 ? 'Every book balances' : `Batched: ${claims.join(', ')}`;
+  return claims.length === 0 ? ['Every book balances'] : [`Batched: ${claims[0] ?? ''}`, ...claims.slice(1)];
 }
 
-function warning({ results }: RunRecord): string {
+function tilesOf({ results, options, targets }: RunRecord): string {
+  const batched = cellOf(BATCHED, 'hot-item', options.crowd);
+  const rate = results.figure(batched, 'perSecond');
+  const p99 = results.figure(batched, 'acceptedP99Ms');
+  const bound = targets.filter(({ met }) => met !== undefined);
+  const at = `${integer(options.crowd)} connections`;
+  return tiles([
+    ...(rate ? [{ name: 'Batched, orders a second', value: integer(rate.median), note: at }] : []),
+    ...(p99 ? [{ name: 'Batched, p99', value: `${milliseconds(p99.median)} ms`, note: at }] : []),
+    ...(bound.length === 0
+      ? []
+      : [
+          {
+            name: 'Targets met',
+            value: `${bound.filter(({ met }) => met).length} of ${bound.length}`,
+            note: 'each is named below',
+          },
+        ]),
+    {
+      name: 'Books that balance',
+      value: booksOf(results.all.length, results.failures().length),
+      note: 'cells of all rounds',
+    },
+  ]);
+}
+
+function booksOf(all: number, failed: number): string {
+  return `${integer(all - failed)} of ${integer(all)}`;
+}
+
+function failuresOf({ results }: RunRecord): string {
   const lines = results
     .failures()
     .flatMap(({ measured, lines: all }) =>
@@ -87,45 +109,70 @@ function warning({ results }: RunRecord): string {
     );
   if (lines.length === 0) return '';
   const items = lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('');
-  return `<div class="warning"><strong>These figures count for nothing until this is explained.</strong><ul>${items}</ul></div>`;
+  return warning('These figures count for nothing until this is explained.', `<ul>${items}</ul>`);
 }
 
-function targetList(targets: readonly Target[]): string {
-  const rows = targets
-    .filter(({ measured }) => measured !== undefined)
-    .map(({ what, wanted, measured = NaN, met }) => {
-      const state = met === undefined ? '' : met ? 'met' : 'missed';
-      return (
-        `<tr><td class="${state}">${markOf(met)}</td><td>${figureText(measured)}</td>` +
-        `<td>${escapeHtml(wantedText(wanted))}</td><td>${escapeHtml(what)}</td></tr>`
-      );
-    });
-  if (rows.length === 0) return '';
-  const heads = ['', 'measured', 'target', ''].map((text) => `<th scope="col">${text}</th>`).join('');
-  return `<div class="scroll"><table class="numbers targets"><tr>${heads}</tr>${rows.join('')}</table></div>`;
+/** The part that everyone looks at. */
+function hotItem({ results, options }: RunRecord): string[] {
+  const { connections, crowd } = options;
+  const rates = { caption: 'Orders accepted a second', figure: 'perSecond', text: integer } as const;
+  const waits = {
+    caption: 'p99 of accepted orders, ms',
+    figure: 'acceptedP99Ms',
+    text: milliseconds,
+  } as const;
+  return [
+    section(
+      'One hot item: orders a second',
+      throughputCharts(results, connections),
+      overConnectionsTable(results, connections, rates),
+    ),
+    section(
+      'Strategies side by side',
+      shareChart(results, 'concurrency', options),
+      sideBySide(results, crowd),
+    ),
+    section(
+      'How long the slowest percent waits',
+      latencyChart(results, connections),
+      overConnectionsTable(results, connections, waits),
+    ),
+    section('How many orders share a transaction', batchChart(results, connections)),
+  ];
 }
 
-function numbers({ results, options }: RunRecord): string {
-  const tables = tablesOf(results, options).map(({ part, header: names, rows }) => {
-    const heads = names.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
-    const body = rows.map(([name = '', ...texts]) => {
-      const cells = texts.map((text, column) => {
-        const words = column === texts.length - 1 ? ' class="words"' : '';
-        return `<td${words}>${escapeHtml(text)}</td>`;
-      });
-      return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.join('')}</tr>`;
-    });
-    const caption = `${part}: ${PARTS[part]}`;
-    return `<div class="scroll"><table class="numbers"><caption>${escapeHtml(caption)}</caption><tr>${heads}</tr>${body.join('')}</table></div>`;
-  });
-  return (
-    `<details><summary>${plural(tables.length, 'table')}: rates, latencies, batches, processor seconds per 1,000 orders, ` +
-    `memory, bytes of write-ahead log and commits an order</summary>${tables.join('')}</details>`
+function titleOf(part: PartName): string {
+  const about = PARTS[part];
+  return `${about.charAt(0).toUpperCase()}${about.slice(1)}`;
+}
+
+function targetTable(targets: readonly Target[]): string {
+  const measured = targets.flatMap(({ measured: value, ...rest }) =>
+    value === undefined ? [] : [{ value, ...rest }],
   );
+  if (measured.length === 0) return '';
+  return dataTable({
+    caption: `What the default strategy is to reach; ${targets.length - measured.length} of ${targets.length} were not measured`,
+    head: ['what', 'verdict', 'measured', 'target'],
+    rows: measured.map(({ what, wanted, value, met }) => [
+      what,
+      met === undefined ? 'reported' : badge(markOf(met), met ? 'good' : 'bad'),
+      figureText(value),
+      wanted === 'reported' ? '–' : wantedText(wanted),
+    ]),
+    words: [1],
+  });
+}
+
+function everyFigure({ results, options }: RunRecord): string[] {
+  const tables = tablesOf(results, options);
+  return tables.length === 0 ? [] : [note(COST_NOTE), ...tables.map(partTables)];
 }
 
 function conditions({ machine, versions, command, seed, options, notes }: RunRecord): string {
   return conditionsTable([
+    ['Command', code(command)],
+    ['Seed', String(seed)],
     ['Machine', machine],
     [
       'Versions',
@@ -133,12 +180,10 @@ function conditions({ machine, versions, command, seed, options, notes }: RunRec
         .map((one) => one.join(' '))
         .join(', '),
     ],
-    ['Command', command],
-    ['Seed', String(seed)],
     [
       'Window',
       `${options.seconds} s a cell, ${plural(options.rounds, 'round')}, ${integer(options.crowd)} connections unless said`,
     ],
-    ...notes.map((note): [string, string] => ['Note', note]),
+    ...notes.map((text): [string, string] => ['Note', text]),
   ]);
 }

@@ -1,4 +1,4 @@
-import type { Summary } from '../../shared/statistics.js';
+import type { Summary } from '#load';
 import { ceilingOf, type Cell } from '../cell.js';
 import type { OrderResults } from '../results.js';
 

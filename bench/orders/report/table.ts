@@ -9,6 +9,8 @@ import { shareOfCeiling } from './share.js';
 
 interface Column {
   readonly title: string;
+  /** Whether it is about what an order costs, and not about how it is served. */
+  readonly cost?: true;
   readonly text: (results: OrderResults, cell: Cell) => string;
 }
 
@@ -26,18 +28,28 @@ const COLUMNS: readonly Column[] = [
   { title: 'refused p50', text: (results, cell) => refusedText(results, cell, 'refusedP50Ms') },
   { title: 'p99', text: (results, cell) => refusedText(results, cell, 'refusedP99Ms') },
   { title: 'others/s', text: (results, cell) => nonZero(results, cell, 'othersPerSecond', integer) },
-  { title: 'batch', text: (results, cell) => median(results, cell, 'batchOrders', figureText) },
-  { title: 'lock wait ms', text: (results, cell) => median(results, cell, 'lockWaitMs', milliseconds) },
-  { title: 'CPU api', text: (results, cell) => median(results, cell, 'apiCpuSec', figureText) },
-  { title: 'pg', text: (results, cell) => median(results, cell, 'postgresCpuSec', figureText) },
-  { title: 'redis', text: (results, cell) => median(results, cell, 'redisCpuSec', figureText) },
-  { title: 'load', text: (results, cell) => median(results, cell, 'generatorCpuSec', figureText) },
-  { title: 'peak MB', text: (results, cell) => median(results, cell, 'apiPeakMb', integer) },
-  { title: 'WAL B', text: (results, cell) => median(results, cell, 'walBytes', integer) },
-  { title: 'commits', text: (results, cell) => median(results, cell, 'commits', thousandths) },
+  { title: 'batch', cost: true, text: (results, cell) => median(results, cell, 'batchOrders', figureText) },
+  {
+    title: 'lock wait ms',
+    cost: true,
+    text: (results, cell) => median(results, cell, 'lockWaitMs', milliseconds),
+  },
+  { title: 'CPU api', cost: true, text: (results, cell) => median(results, cell, 'apiCpuSec', figureText) },
+  { title: 'pg', cost: true, text: (results, cell) => median(results, cell, 'postgresCpuSec', figureText) },
+  { title: 'redis', cost: true, text: (results, cell) => median(results, cell, 'redisCpuSec', figureText) },
+  {
+    title: 'load',
+    cost: true,
+    text: (results, cell) => median(results, cell, 'generatorCpuSec', figureText),
+  },
+  { title: 'peak MB', cost: true, text: (results, cell) => median(results, cell, 'apiPeakMb', integer) },
+  { title: 'WAL B', cost: true, text: (results, cell) => median(results, cell, 'walBytes', integer) },
+  { title: 'commits', cost: true, text: (results, cell) => median(results, cell, 'commits', thousandths) },
 ];
 /** From here on the generator, and not the service, may have decided the figures. */
 const BUSY = 0.9;
+/** Contestant and connections. */
+const NAMING_COLUMNS = 2;
 const NOTHING = new Set(['', '–']);
 
 /** A part's table: texts, with the medians over the rounds; the first column and the last are words. */
@@ -45,6 +57,8 @@ export interface PartTable {
   readonly part: PartName;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** The columns of what an order costs, from 0. */
+  readonly costs: readonly number[];
 }
 
 /** A table for each part, with a row for each cell that was measured. */
@@ -66,8 +80,9 @@ export function printedTables(results: OrderResults, choice: Choice): string {
 }
 
 function tableOf(part: PartName, cells: readonly Cell[], results: OrderResults): PartTable {
-  const columns = COLUMNS.map(({ title, text }) => ({
+  const columns = COLUMNS.map(({ title, cost, text }) => ({
     title,
+    cost,
     texts: cells.map((cell) => text(results, cell)),
   }));
   const shown = columns.filter(({ texts }) => texts.some((text) => !NOTHING.has(text)));
@@ -77,7 +92,8 @@ function tableOf(part: PartName, cells: readonly Cell[], results: OrderResults):
     ...shown.map(({ texts }) => texts[row] ?? ''),
     remarksOf(results, cell),
   ]);
-  return { part, header: ['', 'connections', ...shown.map(({ title }) => title), ''], rows };
+  const costs = shown.flatMap(({ cost }, index) => (cost ? [NAMING_COLUMNS + index] : []));
+  return { part, header: ['', 'connections', ...shown.map(({ title }) => title), ''], rows, costs };
 }
 
 /** The sale's page is asked for in two ways of the same contestant. */

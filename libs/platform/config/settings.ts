@@ -123,7 +123,7 @@ export const SETTINGS = {
     1,
     1_000,
     '20',
-    'how often an event is sent before it is a dead letter; 20 take about nine hours',
+    'how often an event is sent before it is a dead letter; 20 take some six hours',
   ),
   guestBuyers: boolean(
     'GUEST_BUYERS',
