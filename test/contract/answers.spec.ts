@@ -153,6 +153,34 @@ describe('the answers of a real service', () => {
     expect(contract.takeFaults()).toEqual([]);
   });
 
+  test('that are problems of a price, of lines, of a payment and of the sale’s time are what the document says', async () => {
+    const item = await createItem(4);
+    const saleId = await createSale([item]);
+    const line = { itemId: item.id, quantity: 1 };
+    const send = (body: object) =>
+      buyer.POST('/v1/orders', { params: key(), body: { saleId, lines: [line], ...body } });
+    const expecting = (fields: object) => send({ expectedTotal: { ...PRICE, ...fields } });
+    expect(await statusAndCodeOf(expecting({ amount: 1 }))).toEqual([409, 'price_changed']);
+    expect(await statusAndCodeOf(expecting({ currency: 'USD' }))).toEqual([409, 'price_changed']);
+    expect(await statusAndCodeOf(send({ lines: [line, line] }))).toEqual([422, 'duplicate_item']);
+    const inDollars = administrator.PATCH('/v1/admin/items/{id}', {
+      params: { path: { id: item.id } },
+      body: { price: { ...PRICE, currency: 'USD' } },
+    });
+    expect(await statusAndCodeOf(inDollars)).toEqual([422, 'currency_mismatch']);
+    const path = { id: (await dataOf(send({}))).id };
+    await buyer.POST('/v1/orders/{id}/payments', { params: { path }, body: { method: 'sandbox' } });
+    const cancellation = buyer.POST('/v1/orders/{id}/cancellation', { params: { path } });
+    expect(await statusAndCodeOf(cancellation)).toEqual([409, 'payment_in_progress']);
+    const change = (body: object) =>
+      administrator.PATCH('/v1/admin/sales/{id}', { params: { path: { id: saleId } }, body });
+    await change({ paused: true });
+    expect(await statusAndCodeOf(send({}))).toEqual([409, 'sale_paused']);
+    await change({ paused: false, endsAt: new Date().toISOString() });
+    expect(await statusAndCodeOf(send({}))).toEqual([410, 'sale_ended']);
+    expect(contract.takeFaults()).toEqual([]);
+  });
+
   test('of shop events and the demonstration are what the document says', async () => {
     const sql = `INSERT INTO outbox_event (type, order_id, due_at, attempts, last_error)
                  VALUES ('order.paid', $1, NULL, 20, 'answered 500') RETURNING id`;
@@ -191,6 +219,10 @@ describe('the answers of a real service', () => {
     expect(contract.differencesFrom((await shop.request('GET', '/docs-json')).body)).toEqual([]);
   });
 });
+
+async function statusAndCodeOf(call: Promise<Answer<unknown>>): Promise<unknown[]> {
+  return [(await call).response.status, await codeOf(call)];
+}
 
 async function codeOf(call: Promise<Answer<unknown>>): Promise<Problem['code'] | undefined> {
   return ((await call).error as Problem | undefined)?.code;

@@ -169,6 +169,26 @@ export function correctnessSuite(title: string, environment: () => Record<string
       await expectReplay();
     });
 
+    test('says where an order is, to a replay as well', async () => {
+      const { itemId, saleId } = await shop.offer(2);
+      const buyer = await shop.buyer();
+      const order = () => buyer.order(saleId, [{ itemId, quantity: 1 }], 'one-key');
+      const answers = [await order(), await order()];
+      const location = `/v1/orders/${answers[0]?.body.id ?? ''}`;
+      expect(answers.map(({ headers }) => headers.get('location'))).toEqual([location, location]);
+      expect((await buyer.request('GET', location)).body).toEqual(answers[0]?.body);
+    });
+
+    test('sells again once a pause is over, also under a key that heard of it', async () => {
+      const { itemId, saleId } = await shop.offer(1);
+      const buyer = await shop.buyer();
+      const order = () => buyer.order(saleId, [{ itemId, quantity: 1 }], 'one-key');
+      await shop.admin('PATCH', `/v1/admin/sales/${saleId}`, { paused: true });
+      expect(tally([await order()])).toEqual({ sale_paused: 1 });
+      await shop.admin('PATCH', `/v1/admin/sales/${saleId}`, { paused: false });
+      expect(tally([await order()])).toEqual({ 201: 1 });
+    });
+
     test('replays whatever the order of the lines, and refuses the key with another body', async () => {
       const [a, b] = [await shop.createItem(10), await shop.createItem(10)];
       const saleId = await shop.createSale([{ itemId: a }, { itemId: b }]);

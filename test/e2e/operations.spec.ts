@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedis, type LocalRedis } from '#local';
-import { ADMIN_KEY, JWT_SECRET, Shop, tally } from '../support/shop.js';
+import { ADMIN_KEY, JWT_SECRET, Shop, tally, type Answer } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 
 interface Health {
@@ -41,6 +41,18 @@ describe('operations', () => {
     await eventually(async () => expect((await ready()).body.status).toBe('ok'));
   });
 
+  test('report a process that is not ready while a migration is pending', async () => {
+    const ready = () => shop.request('GET', '/health/ready');
+    const { rows } = await shop.record.query<{ timestamp: string; name: string }>(
+      'DELETE FROM migrations WHERE id = (SELECT max(id) FROM migrations) RETURNING timestamp, name',
+    );
+    expect(await ready()).toMatchObject({ status: 503, body: { code: 'dependency_unavailable' } });
+    expect((await shop.request('GET', '/health/live')).status).toBe(200);
+    const applied = [rows[0]?.timestamp, rows[0]?.name];
+    await shop.record.query('INSERT INTO migrations (timestamp, name) VALUES ($1, $2)', applied);
+    expect((await ready()).status).toBe(200);
+  });
+
   test('count requests and orders by class, never by item or buyer', async () => {
     const { itemId, saleId } = await shop.offer(1);
     const buyer = await shop.buyer();
@@ -77,5 +89,51 @@ describe('operations', () => {
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect((await shop.request<string>('GET', '/docs')).body).toMatch(/swagger/i);
+  });
+});
+
+describe('a service with CORS_ORIGINS', () => {
+  const [listed, unlisted] = ['https://shop.example', 'https://elsewhere.example'];
+  let shop: Shop;
+
+  beforeAll(async () => {
+    shop = await Shop.open({ CORS_ORIGINS: `https://another.example,${listed}` });
+  }, 60_000);
+
+  afterAll(() => shop.close());
+
+  const allowedOrigin = ({ headers }: Answer) => headers.get('access-control-allow-origin');
+
+  const preflight = (origin: string) =>
+    shop.request('OPTIONS', '/v1/orders', {
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,idempotency-key',
+      },
+    });
+
+  test('lets pages of a listed origin order', async () => {
+    const { status, headers } = await preflight(listed);
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([204, listed]);
+    expect(headers.get('access-control-allow-methods')).toContain('POST');
+    expect(headers.get('access-control-allow-headers')).toContain('idempotency-key');
+    expect(headers.get('vary')).toMatch(/origin/i);
+  });
+
+  test('lets them read answers and problems, with the headers that they need', async () => {
+    for (const path of ['/v1/sales', '/v1/orders', '/nowhere']) {
+      const answer = await shop.request('GET', path, { headers: { origin: listed } });
+      expect([path, allowedOrigin(answer)]).toEqual([path, listed]);
+      expect(answer.headers.get('access-control-expose-headers')).toMatch(
+        /Location.*Idempotency-Replayed.*Retry-After/,
+      );
+    }
+  });
+
+  test('says nothing of the kind to pages of another origin', async () => {
+    expect(allowedOrigin(await preflight(unlisted))).toBeNull();
+    const headers = { origin: unlisted };
+    expect(allowedOrigin(await shop.request('GET', '/v1/sales', { headers }))).toBeNull();
   });
 });

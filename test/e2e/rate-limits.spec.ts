@@ -69,6 +69,29 @@ describe('the limit of a buyer', () => {
     expect(new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.id)).size).toBe(1);
   });
 
+  test('while Redis hangs each process counts for itself, and nobody waits long; then it is shared again', async () => {
+    const buyer = await shop.buyer();
+    const timed = async (at: Buyer) => {
+      const startedAt = performance.now();
+      const { status } = await orders(at);
+      return { status, waited: performance.now() - startedAt };
+    };
+    redis.pause();
+    try {
+      const answers = await inTurn(6, () => timed(buyer));
+      answers.push(await timed(buyer.at(other.url)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429, 200]);
+      expect(Math.max(...answers.map(({ waited }) => waited))).toBeLessThan(1_000);
+    } finally {
+      redis.resume();
+    }
+    await eventually(async () => {
+      const next = await shop.buyer();
+      await orders(next);
+      expect((await orders(next.at(other.url))).headers.get('ratelimit')).toContain('"buyer";r=3');
+    });
+  });
+
   test('without Redis each process counts for itself, and nobody waits for it', async () => {
     await redis.kill();
     const buyer = await shop.buyer();

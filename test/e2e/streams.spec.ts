@@ -90,6 +90,19 @@ describe('the live stream of a sale', () => {
     expect(times.length - 1).toBeLessThanOrEqual(4 * seconds + 2); // the first one may have come late by itself
   });
 
+  test('has a comment every 15 s, so that nobody between takes it for dead', async () => {
+    const { saleId } = await shop.offer(1);
+    const watcher = await watch(saleId);
+    const commentAt = async (count: number) => {
+      await eventually(() => expect(watcher.comments).toBe(count), { limitMs: 20_000 });
+      return performance.now();
+    };
+    const first = await commentAt(1);
+    const apart = (await commentAt(2)) - first;
+    expect(apart).toBeGreaterThan(13_000);
+    expect(apart).toBeLessThan(17_000);
+  }, 60_000);
+
   test('is capped per address and in all, and a place is free again when one goes', async () => {
     const { saleId } = await shop.offer(1);
     const from = (address: string) => watch(saleId, { 'x-forwarded-for': address });
