@@ -57,6 +57,10 @@ const TASKS = {
     about: 'hold the OpenAPI document and the types of the client against the code',
     run: () => inProcess('apps/api/contract/check.js'),
   },
+  pictures: {
+    about: 'take the pictures of the README',
+    run: async () => (await import('./pictures.mjs')).takePictures(root),
+  },
   build: { about: 'compile to dist/', run: () => undefined },
   check: {
     about: 'formatting, lint, import direction, types, the client against the code',

@@ -64,6 +64,7 @@ describe('the control room', () => {
     await page.getByLabel('Buyers', { exact: true }).fill('60');
     await button(page, 'Send a crowd').click();
     await page.getByText('They arrive over').waitFor();
+    await page.getByLabel('Buyers', { exact: true }).fill('2000');
     await button(page, 'Send a crowd').click();
     await page.getByText('A crowd is under way already').waitFor();
     await page.getByText('Everybody has an answer.').waitFor({ timeout: 25_000 });

@@ -55,7 +55,7 @@ describe('a lock in the caller’s transaction', () => {
     const { tookMs, error } = await timed(lock(client, ['b', 'a'], { waitMs: 300 }));
     expect(error).toBeInstanceOf(LockWaitTimeoutError);
     expect(error).toMatchObject({ resource: 'a', waitMs: 300 });
-    expect(tookMs).toBeGreaterThan(295);
+    expect(tookMs).toBeGreaterThan(250); // a timer of the server's ends it, by a clock of its own
     expect(tookMs).toBeLessThan(1_000);
     expect((await provider.acquire(lab.request('b'))).granted).toBe(true); // nothing stayed taken
     expect((await provider.extend(holder, 30_000)).held).toBe(true);

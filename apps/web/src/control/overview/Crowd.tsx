@@ -87,7 +87,7 @@ function explain(error: unknown): string {
 }
 
 function isUnderWay(error: unknown): boolean {
-  return error instanceof AnswerError && error.problem?.code === 'overloaded';
+  return error instanceof AnswerError && error.problem?.code === 'rate_limited';
 }
 
 /** Both a sale that is gone and a service without demonstrations are 404. */
