@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { startService } from '#local';
-import { testRedisUrl } from '../support/database.js';
+import { startRedis, startService } from '#local';
 import { Shop } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 
 test('a worker checks the books of sales under way, and says which of them disagree', async () => {
+  const redis = await startRedis(); // of its own: whose worker does it is decided there
   const shop = await Shop.open();
   const [right, wrong] = [await shop.offer(10), await shop.offer(10)];
   await shop.record.query('UPDATE stock_level SET reserved = 3 WHERE item_id = $1', [wrong.itemId]);
@@ -12,7 +12,7 @@ test('a worker checks the books of sales under way, and says which of them disag
   await shop.createSale([{ itemId: wrong.itemId }], ended);
   const worker = await startService({
     app: 'worker',
-    env: { DATABASE_URL: shop.databaseUrl, REDIS_URL: testRedisUrl(), LOG_LEVEL: 'error' },
+    env: { DATABASE_URL: shop.databaseUrl, REDIS_URL: redis.url, LOG_LEVEL: 'error' },
   });
   try {
     await eventually(async () => {
@@ -28,5 +28,6 @@ test('a worker checks the books of sales under way, and says which of them disag
   } finally {
     await worker.stop();
     await shop.close();
+    await redis.stop();
   }
 }, 60_000);
