@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { ensureChromiumProgram } from '../dist/local/chromium-program.js';
 
-const CROWD_SEEN = /^(1[5-9]|2)\d\d? of 300/;
+const CROWD_SEEN = /^(1[5-9]|2\d)\d of 300/;
 
 /** @param {string} root the repository's root */
 export async function takePictures(root) {
