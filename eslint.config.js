@@ -5,12 +5,12 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports run one way: apps -> payments -> orders -> sales, inventory -> lock, platform; apps -> outbox -> platform.
+ * Imports run one way: apps -> payments -> orders -> sales, inventory -> platform -> lock; apps -> outbox -> platform.
  * Each folder names what it may import; a library is entered through its index.ts alone.
  */
 const MAY_IMPORT = {
   'libs/lock': [],
-  'libs/platform': [],
+  'libs/platform': ['#lock'],
   'libs/inventory': ['#lock', '#platform'],
   'libs/sales': ['#inventory', '#lock', '#platform'],
   'libs/orders': ['#sales', '#inventory', '#lock', '#platform'],
@@ -19,10 +19,14 @@ const MAY_IMPORT = {
   'apps/shared': ['#lock', '#platform'],
   'apps/worker': ['#outbox', '#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
   'apps/api': ['#outbox', '#payments', '#orders', '#sales', '#inventory', '#lock', '#platform'],
+  'apps/doctor': ['#platform'],
   client: [],
   local: ['#platform'],
   load: ['#client', '#local', '#platform'],
   bench: ['#client', '#load', '#local', '#lock', '#platform'],
+  drills: ['#load', '#local', '#platform'],
+  soak: ['#load', '#local', '#platform'],
+  simulation: ['#inventory', '#load', '#lock', '#orders', '#payments', '#platform'],
 };
 
 const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
@@ -39,7 +43,7 @@ const importDirection = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
           },
           {
             regex:
-              '(^|/)\\.\\./(.*/)?(libs|apps|bench|client|local|load|test|lock|platform|inventory|sales|orders|outbox|payments)/',
+              '(^|/)\\.\\./(.*/)?(libs|apps|bench|client|drills|local|load|soak|test|lock|platform|inventory|sales|orders|outbox|payments)/',
             message: 'Enter a library through its alias (#orders), never by a path.',
           },
           ...(folder === 'client' ? [{ regex: '^node:', message: 'The client runs in browsers too.' }] : []),

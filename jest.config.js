@@ -1,6 +1,6 @@
 /** Jest in ESM mode; libraries resolve to their sources through the `source` condition of package.json's imports. */
 export default {
-  testMatch: ['<rootDir>/{apps,bench,client,libs,local,load,test}/**/*.spec.ts'],
+  testMatch: ['<rootDir>/{apps,bench,client,drills,libs,local,load,simulation,soak,test}/**/*.spec.ts'],
   transform: { '\\.ts$': ['@swc/jest'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -337,6 +337,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/buyers/{buyerId}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["BuyersAdminController_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/sales/{saleId}/reconciliation": {
         parameters: {
             query?: never;
@@ -556,12 +572,12 @@ export interface components {
             currency: string;
         };
         SaleItemView: {
-            /** Format: uuid */
-            itemId: string;
-            sku: string;
             name: string;
             description: string;
             imageUrl: string | null;
+            /** Format: uuid */
+            itemId: string;
+            sku: string;
             price: components["schemas"]["Money"];
             available: number;
             /** @enum {string} */
@@ -652,12 +668,12 @@ export interface components {
             } | null;
         };
         AdminSaleItemView: {
-            /** Format: uuid */
-            itemId: string;
-            sku: string;
             name: string;
             description: string;
             imageUrl: string | null;
+            /** Format: uuid */
+            itemId: string;
+            sku: string;
             price: components["schemas"]["Money"];
             available: number;
             /** @enum {string} */
@@ -702,13 +718,13 @@ export interface components {
             } | null;
         };
         CreateItem: {
-            /** @example PHONE-1 */
-            sku: string;
             /** @example Phone One */
             name: string;
-            description?: string;
+            description?: string | null;
             /** @example /pictures/phone.svg */
             imageUrl?: string | null;
+            /** @example PHONE-1 */
+            sku: string;
             price: components["schemas"]["Price"];
             /**
              * @description Units on hand
@@ -732,12 +748,12 @@ export interface components {
             available: number;
         };
         ItemView: {
-            /** Format: uuid */
-            id: string;
-            sku: string;
             name: string;
             description: string;
             imageUrl: string | null;
+            /** Format: uuid */
+            id: string;
+            sku: string;
             price: components["schemas"]["Money"];
             stock: components["schemas"]["StockView"];
             lowStockThreshold: number;
@@ -752,8 +768,10 @@ export interface components {
             nextCursor: string | null;
         };
         UpdateItem: {
+            /** @example Phone One */
             name?: string;
-            description?: string;
+            description?: string | null;
+            /** @example /pictures/phone.svg */
             imageUrl?: string | null;
             /** @description Never touches an order already made */
             price?: components["schemas"]["Price"];
@@ -914,6 +932,15 @@ export interface components {
             data: components["schemas"]["AdminOrderView"][];
             nextCursor: string | null;
         };
+        BuyerErasureView: {
+            /**
+             * Format: uuid
+             * @description Whose the orders are from now on; null where there were none
+             */
+            pseudonym: string | null;
+            /** @description Orders that were given to it */
+            orders: number;
+        };
         ReconciliationCheck: {
             /** @example no_oversell */
             name: string;
@@ -943,6 +970,8 @@ export interface components {
         CreatePayment: {
             /** @enum {string} */
             method: "sandbox";
+            /** @description What the provider's form in the page gave for this payment; the sandbox wants none */
+            token?: string | null;
             /**
              * @description What the sandbox is to do
              * @enum {string|null}
@@ -1263,6 +1292,7 @@ export type OrderView = components['schemas']['OrderView'];
 export type OrderPage = components['schemas']['OrderPage'];
 export type AdminOrderView = components['schemas']['AdminOrderView'];
 export type AdminOrderPage = components['schemas']['AdminOrderPage'];
+export type BuyerErasureView = components['schemas']['BuyerErasureView'];
 export type ReconciliationCheck = components['schemas']['ReconciliationCheck'];
 export type ReconciliationItem = components['schemas']['ReconciliationItem'];
 export type Reconciliation = components['schemas']['Reconciliation'];
@@ -2222,6 +2252,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminOrderView"];
+                };
+            };
+            400: components["responses"]["idempotency_key_invalid"];
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not_found"];
+            /** @description The order is past that; A request with this key is still under way */
+            409: {
+                headers: {
+                    /** @description In seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "invalid_order_state" | "idempotency_key_in_flight";
+                    };
+                };
+            };
+            422: components["responses"]["idempotency_key_reused"];
+            429: components["responses"]["rate_limited"];
+            503: components["responses"]["dependency_unavailable"];
+            default: components["responses"]["problem"];
+        };
+    };
+    BuyersAdminController_erase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made by the client and kept for every retry of the same request: 1–255 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                buyerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The buyer is forgotten; their orders stay, under a pseudonym. Again it finds none */
+            200: {
+                headers: {
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuyerErasureView"];
                 };
             };
             400: components["responses"]["idempotency_key_invalid"];

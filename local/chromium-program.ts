@@ -7,6 +7,6 @@ const CHROMIUM: SystemProgram = {
 };
 
 /** The browser of the tests. @throws LocalError, one line that says what to install */
-export async function ensureChromiumProgram(print: Print): Promise<string> {
-  return (await ensureProgram(CHROMIUM, print)).path;
+export function ensureChromiumProgram(print: Print): Promise<string> {
+  return ensureProgram(CHROMIUM, print);
 }

@@ -1,6 +1,17 @@
 export { LocalError } from './errors.js';
-export { freePort, isPortFree } from './ports.js';
+export { startEtcd, startEtcdCluster, folderInMemory, type EtcdOptions, type LocalEtcd } from './etcd.js';
+export { HAPROXY, startHaproxy } from './haproxy.js';
+export { startPgBouncer, type LocalPgBouncer } from './pgbouncer.js';
+export { accepts, freePort, isPortFree, nextFreePort } from './ports.js';
+export { postgresUser, type PostgresUser } from './postgres-programs.js';
+export { startStandby, type StandbyOptions } from './postgres-standby.js';
 export { startPostgres, type LocalPostgres, type PostgresOptions } from './postgres.js';
+export { startProgram, type LocalProgram, type PortProgram, type ProgramOptions } from './program.js';
+export { LocalRedisCluster, type RedisClusterOptions } from './redis-cluster.js';
+export type { GroupServer } from './redis-group.js';
+export { LocalSentinels, roleOf, type SentinelOptions } from './redis-sentinel.js';
 export { startRedis, type LocalRedis, type RedisOptions } from './redis.js';
 export { openRunFolder, type RunFolder } from './run-folder.js';
 export { NODE_OPTIONS, startService, type LocalService, type ServiceOptions } from './service.js';
+export { ensureProgram, type SystemProgram } from './system-package.js';
+export { holdsWithin } from './wait.js';

@@ -3,19 +3,21 @@ import path from 'node:path';
 import { readPidFile } from './pid-file.js';
 import { stopLeftOverPostgres } from './postgres.js';
 import { stopProcess, type StopStep } from './processes.js';
+import { PROGRAM_PID_FILE, stopLeftOverProgram } from './program.js';
 import { stopLeftOverRedis } from './redis.js';
 
 const MAX_DEPTH = 6;
 
 const LAUNCHER: readonly StopStep[] = [{ signal: 'SIGTERM', withinMs: 30_000 }]; // it stops its own servers first
 
-/** Stops every launcher, PostgreSQL and Redis that was started somewhere below `folder` and has not been stopped. */
+/** Stops every launcher, program, PostgreSQL and Redis that was started somewhere below `folder` and still runs. */
 export async function stopServersBelow(folder: string, depth = 0): Promise<void> {
   const entries = readFolder(folder);
   const names = new Set(entries.map((entry) => entry.name));
   const launcher = names.has('start.pid') ? readPidFile(path.join(folder, 'start.pid')) : undefined;
   if (launcher) await stopProcess(launcher.pid, LAUNCHER);
   if (names.has('redis.pid')) await stopLeftOverRedis(folder);
+  if (names.has(PROGRAM_PID_FILE)) await stopLeftOverProgram(folder); // before a PostgreSQL that it would start again
   if (names.has('PG_VERSION')) return stopLeftOverPostgres(folder);
   if (depth >= MAX_DEPTH) return;
   for (const entry of entries) {

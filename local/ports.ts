@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { LocalError } from './errors.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -20,6 +20,19 @@ export async function nextFreePort(first: number, host: string = LOOPBACK, attem
     if (await isPortFree(port, host)) return port;
   }
   return freePort();
+}
+
+/** Whether something on 127.0.0.1 accepts connections at `port`. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, LOOPBACK);
+    const finish = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+  });
 }
 
 /** @returns the port bound and let go again, or undefined when it is taken */

@@ -7,8 +7,8 @@ import { LocalError } from './errors.js';
 export interface PostgresPrograms {
   readonly initdb: readonly string[];
   readonly postgres: readonly string[];
-  /** Gives a folder to the user that the server runs as. */
-  readonly own: (folder: string) => void;
+  /** Gives a file or folder to the user that the server runs as. */
+  readonly own: (fileOrFolder: string) => void;
 }
 
 /**
@@ -19,13 +19,22 @@ export interface PostgresPrograms {
 export async function findPostgresPrograms(): Promise<PostgresPrograms> {
   const { initdb, postgres } = await findBinaries();
   linkLibraries(path.resolve(path.dirname(postgres), '..', '..'));
-  if (process.getuid?.() !== 0) return { initdb: [initdb], postgres: [postgres], own: () => undefined };
+  const { prefix, own } = postgresUser();
+  return { initdb: [...prefix, initdb], postgres: [...prefix, postgres], own };
+}
+
+/** Who runs PostgreSQL here. */
+export interface PostgresUser {
+  /** What to put before a command, so that it runs as this user; empty where that is who we are. */
+  readonly prefix: readonly string[];
+  readonly own: (fileOrFolder: string) => void;
+}
+
+/** This user, or another one for root, as whom PostgreSQL does not run. @throws LocalError where root cannot step down */
+export function postgresUser(): PostgresUser {
+  if (process.getuid?.() !== 0) return { prefix: [], own: () => undefined };
   const { prefix, uid, gid } = stepDown();
-  return {
-    initdb: [...prefix, initdb],
-    postgres: [...prefix, postgres],
-    own: (folder) => chownSync(folder, uid, gid),
-  };
+  return { prefix, own: (fileOrFolder) => chownSync(fileOrFolder, uid, gid) };
 }
 
 async function findBinaries(): Promise<{ initdb: string; postgres: string }> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,10 +8,14 @@ import { readPidFile, removePidFile, writePidFile } from './pid-file.js';
 import { freePort } from './ports.js';
 import { DetachedProcess, stopProcess, type Exit, type StopStep } from './processes.js';
 import { ensureRedisProgram } from './redis-program.js';
+import { PROJECT_ROOT } from './root.js';
 import { sleep } from './wait.js';
 
 export interface LocalRedis {
+  /** As a user who may do everything. */
   readonly url: string;
+  /** As the user of deploy/redis/users.conf, who may do what the service does. */
+  readonly serviceUrl: string;
   readonly port: number;
   readonly pid: number;
   readonly logFile: string;
@@ -40,6 +44,9 @@ export interface RedisOptions {
 
 const START_MS = 30_000;
 const START_ATTEMPTS = 5;
+const USERS = path.join(PROJECT_ROOT, 'deploy', 'redis', 'users.conf');
+const SERVICE_USER = 'holdfast';
+const SERVICE_PASSWORD = 'holdfast'; // no secret: who reaches this Redis needs none
 const KEEP_NOTHING = ['--save', '', '--appendonly', 'no'];
 const STOP: readonly StopStep[] = [{ signal: 'SIGTERM', withinMs: 5_000 }];
 
@@ -62,6 +69,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<LocalRedis
   };
   return {
     url: `redis://127.0.0.1:${port}`,
+    serviceUrl: `redis://${SERVICE_USER}:${SERVICE_PASSWORD}@127.0.0.1:${port}`,
     port,
     pid: server.pid,
     logFile,
@@ -114,12 +122,23 @@ async function spawnServer(
 ): Promise<{ server: DetachedProcess; logStart: number }> {
   const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--daemonize', 'no'];
   const log = openLog(logFile);
-  const server = await DetachedProcess.spawn(program, [...place, ...KEEP_NOTHING, ...args], {
-    cwd: directory,
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
-    stdio: ['ignore', log.descriptor, log.descriptor],
-  }).finally(() => log.close());
+  const server = await DetachedProcess.spawn(
+    program,
+    [...place, ...KEEP_NOTHING, ...serviceUser(), ...args],
+    {
+      cwd: directory,
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      stdio: ['ignore', log.descriptor, log.descriptor],
+    },
+  ).finally(() => log.close());
   return { server, logStart: log.startByte };
+}
+
+/** The rules that a deployment has, with a password. */
+function serviceUser(): string[] {
+  const rules = new RegExp(`^user ${SERVICE_USER} on (.*)$`, 'm').exec(readFileSync(USERS, 'utf8'))?.[1];
+  if (rules === undefined) throw new LocalError(`${USERS} names no user ${SERVICE_USER}.`);
+  return ['--user', SERVICE_USER, 'on', `>${SERVICE_PASSWORD}`, ...rules.split(' ')];
 }
 
 /** @returns false when the server ended or took too long */

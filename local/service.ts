@@ -29,6 +29,8 @@ export interface LocalService {
 export interface ServiceOptions {
   /** Which process of the service. Default: the API. */
   readonly app?: 'api' | 'worker';
+  /** The root of another version, built. Default: this one's. */
+  readonly root?: string;
   /** The whole environment of the service but for PATH, HOME, HOST and PORT (a free one unless named here). */
   readonly env: Readonly<Record<string, string>>;
   /** Hears every line of its output. */
@@ -54,7 +56,8 @@ const DRAIN: readonly StopStep[] = [{ signal: 'SIGTERM', withinMs: 15_000 }]; //
  * @throws LocalError with its last lines when it ends early, is not ready in time, or has not been built
  */
 export async function startService(options: ServiceOptions): Promise<LocalService> {
-  const main = path.join(PROJECT_ROOT, 'dist', 'apps', options.app ?? 'api', 'main.js');
+  const root = options.root ?? PROJECT_ROOT;
+  const main = path.join(root, 'dist', 'apps', options.app ?? 'api', 'main.js');
   if (!existsSync(main)) throw new LocalError('The service has not been built: run "npm run build".');
   const port = Number(options.env.PORT ?? 0) || (await freePort());
   const service = await spawnService(main, options.env, port);

@@ -62,5 +62,5 @@ export function helpText(): string {
 }
 
 function describe(variable: string, meaning: string, details: string): string {
-  return `  ${variable.padEnd(26)}${meaning}\n${' '.repeat(28)}(${details})`;
+  return `  ${variable.padEnd(28)}${meaning}\n${' '.repeat(30)}(${details})`;
 }

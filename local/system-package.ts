@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,10 @@ export interface SystemProgram {
   readonly programs: readonly string[];
   /** Debian's package. */
   readonly package: string;
+  /** Where else it may lie, for a package that keeps it off the PATH; looked at when it is needed. */
+  readonly folders?: () => readonly string[];
+  /** The daemon that Debian starts with the package, now and at every boot; it is stopped and left so. */
+  readonly service?: string;
   /** One line for somebody for whom it cannot be installed. */
   readonly howToGetIt: string;
 }
@@ -23,30 +27,38 @@ const APT_PROGRESS = /^(Get:|Unpacking|Setting up|E:|W:)/;
 
 /**
  * Finds a program; as root on Debian or Ubuntu it installs its package when it is missing.
- * @returns the program's path, and whether it was installed just now
+ * @returns the program's path
  * @throws LocalError, one line that says what to install
  */
-export async function ensureProgram(
-  wanted: SystemProgram,
-  print: Print,
-): Promise<{ path: string; installed: boolean }> {
-  const found = findFirst(wanted.programs);
-  if (found !== undefined) return { path: found, installed: false };
+export async function ensureProgram(wanted: SystemProgram, print: Print): Promise<string> {
+  const found = findFirst(wanted);
+  if (found !== undefined) return found;
   if (process.getuid?.() !== 0 || findProgram('apt-get') === undefined)
     throw new LocalError(wanted.howToGetIt);
   await install(wanted, print);
-  const installed = findFirst(wanted.programs);
+  leaveStopped(wanted);
+  const installed = findFirst(wanted);
   if (installed === undefined) throw new LocalError(wanted.howToGetIt);
-  return { path: installed, installed: true };
+  return installed;
 }
 
-export function findFirst(programs: readonly string[]): string | undefined {
-  return programs.map(findProgram).find((program) => program !== undefined);
+export function findFirst({
+  programs,
+  folders,
+}: Pick<SystemProgram, 'programs' | 'folders'>): string | undefined {
+  return programs.map((name) => findProgram(name, folders?.())).find((program) => program !== undefined);
 }
 
-function findProgram(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(path.delimiter), ...USUAL_FOLDERS];
+function findProgram(name: string, first: readonly string[] = []): string | undefined {
+  const folders = [...first, ...(process.env.PATH ?? '').split(path.delimiter), ...USUAL_FOLDERS];
   return folders.map((folder) => path.join(folder, name)).find(isExecutable);
+}
+
+/** Nobody asked for Debian's own server: ours are started when they are needed. */
+function leaveStopped({ service }: SystemProgram): void {
+  if (service === undefined) return;
+  spawnSync('invoke-rc.d', [service, 'stop'], { stdio: 'ignore' });
+  spawnSync('update-rc.d', [service, 'disable'], { stdio: 'ignore' });
 }
 
 function isExecutable(file: string): boolean {

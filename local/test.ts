@@ -1,11 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { migrate, SETTINGS } from '#platform';
+import { promisify } from 'node:util';
+import { SETTINGS } from '#platform';
 import { Client } from 'pg';
 import { ensureChromiumProgram } from './chromium-program.js';
 import { conformanceTable, readConformanceRun } from './conformance-table.js';
 import { LocalError } from './errors.js';
+import { faultTable, readFigures } from './fault-table.js';
+import { startPgBouncer } from './pgbouncer.js';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 import { PROJECT_ROOT } from './root.js';
@@ -15,13 +18,17 @@ import { sleep } from './wait.js';
 
 /**
  * The program behind `npm test`: one PostgreSQL with a migrated template database and one Redis for the run, Jest as
- * a child, the table of conformance if it was tested, and a last line that counts. Its arguments are Jest's, and
- * `--full`: what takes long in the conformance suite runs in its full size.
+ * a child, the tables of conformance and faults if they were tested, and a last line that counts. Its arguments are
+ * Jest's, and `--full`: what takes long in those two runs in its full size; `--pgbouncer`: the service reaches
+ * PostgreSQL through PgBouncer in transaction mode.
  */
 
 const DATA = path.join(PROJECT_ROOT, '.data');
 const TEMPLATE = 'holdfast_template';
+const MIGRATING_ROLE = 'holdfast_migrate';
+const RUNTIME_ROLE = 'holdfast_runtime';
 const FULL = '--full';
+const PGBOUNCER = '--pgbouncer';
 const INFORMATIONAL = ['--listTests', '--showConfig', '--help', '-h', '--version', '-v'];
 
 const JEST_LIMIT_MS = 10_000;
@@ -31,18 +38,23 @@ let jest: ChildProcess | undefined;
 let interrupted: NodeJS.Signals | undefined;
 
 async function main(given: string[]): Promise<number> {
-  const args = given.filter((arg) => arg !== FULL);
+  const args = given.filter((arg) => arg !== FULL && arg !== PGBOUNCER);
   const run = await openRunFolder(DATA, 'test');
   try {
     const environment = await prepare(run.path);
-    if (given.includes(FULL)) environment.CONFORMANCE_FULL = 'true';
+    if (given.includes(PGBOUNCER))
+      Object.assign(environment, await startPooler(run.path, environment.TEST_POSTGRES_URL ?? ''));
+    if (given.includes(FULL)) environment.TEST_FULL_SIZE = 'true';
     const outputFile = path.join(run.path, 'results.json');
+    const figuresFile = (environment.TEST_FIGURES = path.join(run.path, 'figures.jsonl'));
     const leakWatch = args.some((arg) => arg.startsWith('--watch')) ? undefined : endLeakingJest(outputFile);
     const code = await runJest(['--json', `--outputFile=${outputFile}`, ...args], environment);
     clearInterval(leakWatch);
     if (interrupted || args.some((arg) => INFORMATIONAL.includes(arg))) return code;
     const counts = countTests(outputFile);
-    for (const line of conformanceTable(readConformanceRun(outputFile))) console.log(line);
+    const tested = readConformanceRun(outputFile);
+    for (const line of conformanceTable(tested)) console.log(line);
+    for (const line of faultTable(tested.results, readFigures(figuresFile))) console.log(line);
     await run.remove();
     return conclude(counts, code, args.includes('--passWithNoTests'));
   } finally {
@@ -69,9 +81,21 @@ async function prepare(folder: string): Promise<Record<string, string>> {
     TEST_POSTGRES_URL: server,
     TEST_TEMPLATE_DATABASE: TEMPLATE,
     TEST_REDIS_URL: redis.url,
+    TEST_SERVICE_REDIS_URL: redis.serviceUrl,
     TEST_CHROMIUM: chromium,
     TMPDIR: temporary, // what tests start lies there, so that it is found and stopped after a test that did not get to it
   };
+}
+
+async function startPooler(folder: string, server: string): Promise<Record<string, string>> {
+  const pooler = await startPgBouncer(server, {
+    directory: path.join(folder, 'pgbouncer'),
+    print: console.log,
+    roles: [RUNTIME_ROLE],
+  });
+  const prepares = String(pooler.keepsPreparedStatements);
+  console.log(`PgBouncer stands before PostgreSQL; prepared statements: ${prepares}.`);
+  return { TEST_POOLER_PORT: String(pooler.port), TEST_POOLER_PREPARES: prepares };
 }
 
 async function createTemplate(server: string): Promise<void> {
@@ -79,12 +103,33 @@ async function createTemplate(server: string): Promise<void> {
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${TEMPLATE}`);
-    await migrate(urlOf(server, TEMPLATE));
+    await createRecord(urlOf(server, TEMPLATE));
     // A copy fails while anyone is connected to its template, the autovacuum included: from now on nobody can be.
     await client.query(`ALTER DATABASE ${TEMPLATE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`);
   } finally {
     await client.end();
   }
+}
+
+/** As a deployment does it: the roles, then the migration step as one of them, which grants to the other. */
+async function createRecord(url: string): Promise<void> {
+  const { password } = new URL(url);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(readFileSync(path.join(PROJECT_ROOT, 'deploy', 'postgres', 'roles.sql'), 'utf8'));
+    for (const role of [MIGRATING_ROLE, RUNTIME_ROLE]) {
+      await client.query(`ALTER ROLE ${role} PASSWORD ${client.escapeLiteral(password)}`);
+    }
+  } finally {
+    await client.end();
+  }
+  const asMigrating = new URL(url);
+  asMigrating.username = MIGRATING_ROLE;
+  const program = path.join(PROJECT_ROOT, 'dist', 'apps', 'api', 'migrate.js');
+  await promisify(execFile)(process.execPath, [program, '--grant-to', RUNTIME_ROLE], {
+    env: { ...process.env, DATABASE_URL: asMigrating.href },
+  });
 }
 
 /** Runs Jest in the foreground. @returns its exit code */

@@ -1,9 +1,22 @@
 // Compiles the TypeScript of the service, the local servers and the harness to dist/ with SWC, and copies what lies
 // beside it (SQL, Lua, styles). The web pages are Vite's. What has not changed since the last build is left alone.
-import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 
-const FOLDERS = ['apps', 'libs', 'client', 'design', 'local', 'load', 'bench'];
+const FOLDERS = [
+  'apps',
+  'libs',
+  'client',
+  'design',
+  'local',
+  'load',
+  'bench',
+  'drills',
+  'simulation',
+  'soak',
+];
 /** Installed and used where they are; what they contain is none of ours. */
 const LEFT_OUT = path.join('bench', 'lock', 'peers') + path.sep;
 const WEB = path.join('apps', 'web');
@@ -45,6 +58,18 @@ async function buildWeb(root) {
   // Vite has made it production, for itself; what runs next in this process is what it was.
   if (NODE_ENV === undefined) delete process.env.NODE_ENV;
   else process.env.NODE_ENV = NODE_ENV;
+  await compress(path.dirname(built));
+}
+
+/** Beside each file what a browser is sent in its place; plain HTTP is asked for gzip alone. */
+async function compress(folder) {
+  for (const file of await filesIn(folder, '.')) {
+    if (!/\.(js|css|html|svg)$/.test(file)) continue;
+    const source = path.join(folder, file);
+    const bytes = await readFile(source);
+    await writeFile(`${source}.br`, await promisify(brotliCompress)(bytes));
+    await writeFile(`${source}.gz`, await promisify(gzip)(bytes));
+  }
 }
 
 async function sourcesOf(root) {

@@ -33,6 +33,35 @@ const TASKS = {
       return inProcess('local/test.js');
     },
   },
+  'test:pgbouncer': {
+    about: 'run the tests of orders and routes behind PgBouncer in transaction mode',
+    hasHelp: true,
+    run: () => {
+      process.argv.splice(2, 0, '--pgbouncer', 'test/(correctness/(?!behind)|e2e/|placement/)');
+      return inProcess('local/test.js');
+    },
+  },
+  'test:upgrade': {
+    about: 'replace an older version by this one under load (--from <commit>)',
+    run: async () => {
+      const { previousVersion, UpgradeError } = await import('./previous-version.mjs');
+      try {
+        process.env.TEST_PREVIOUS_VERSION = await previousVersion(root, process.argv.slice(2));
+      } catch (error) {
+        throw error instanceof UpgradeError ? new StepError(error.message) : error;
+      }
+      process.argv.splice(2, process.argv.length, 'test/cluster/');
+      await inProcess('local/test.js');
+    },
+  },
+  'test:faults': {
+    about: 'test every fault under load in full size, and print the table',
+    hasHelp: true,
+    run: () => {
+      process.argv.splice(2, 0, 'test/faults/', '--full');
+      return inProcess('local/test.js');
+    },
+  },
   load: {
     about: 'run the load harness (--help for its options)',
     hasHelp: true,
@@ -48,7 +77,31 @@ const TASKS = {
     hasHelp: true,
     run: () => inProcess('bench/lock/main.js'),
   },
-  migrate: { about: 'apply the migrations to DATABASE_URL', run: () => inProcess('apps/api/migrate.js') },
+  drill: {
+    about: 'lose a server under load and see that nothing is lost (--list for the drills)',
+    hasHelp: true,
+    run: () => inProcess('drills/main.js'),
+  },
+  soak: {
+    about: 'run for long under mixed load and faults, and judge what grows (--help for its options)',
+    hasHelp: true,
+    run: () => inProcess('soak/main.js'),
+  },
+  simulate: {
+    about: 'simulate the service in virtual time, with faults (--help for its options)',
+    hasHelp: true,
+    run: () => inProcess('simulation/main.js'),
+  },
+  migrate: {
+    about: 'apply the migrations to DATABASE_URL (--help for the grants)',
+    hasHelp: true,
+    run: () => inProcess('apps/api/migrate.js'),
+  },
+  doctor: {
+    about: 'look at a deployment before it goes live (--help for its options)',
+    hasHelp: true,
+    run: () => inProcess('apps/doctor/main.js'),
+  },
   'api:generate': {
     about: 'write the OpenAPI document and the types of the client from the code',
     run: () => inProcess('apps/api/contract/generate.js'),
@@ -63,10 +116,11 @@ const TASKS = {
   },
   build: { about: 'compile to dist/', run: () => undefined },
   check: {
-    about: 'formatting, lint, import direction, types, the client against the code',
+    about: 'formatting, lint, imports, types, dependencies, the client against the code',
     run: async () => {
       // Side by side: the lint takes longest, and one core.
       await all([
+        command(process.execPath, [path.join('scripts', 'audit.mjs')], 'the audit of the dependencies'),
         step('Lint', 'eslint', ['.']),
         step('Formatting', 'prettier', ['--check', '.', '--log-level', 'warn'])
           .then(() => step('Types', 'tsc', ['--noEmit']))

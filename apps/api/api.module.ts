@@ -27,6 +27,9 @@ import { LocksAdminController } from './operations/locks.admin.controller.js';
 import { MetricsController } from '../shared/operations/metrics.controller.js';
 import { Readiness } from '../shared/operations/readiness.js';
 
+/** LOCK_LEASE_MS at its largest. */
+const MAX_LEASE_MS = 10_000;
+
 @Module({})
 export class ApiModule {
   static forRoot(config: Config): DynamicModule {
@@ -36,7 +39,7 @@ export class ApiModule {
         PlatformModule.forRoot(config),
         AccessModule,
         RateLimitModule,
-        LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions }),
+        LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions(MAX_LEASE_MS) }),
         TerminusModule.forRoot({ logger: false }),
         SalesModule,
         OrdersModule,

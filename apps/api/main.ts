@@ -4,6 +4,7 @@ import { serve } from '../shared/serve.js';
 import { createApp } from './create-app.js';
 
 await serve({
+  name: 'holdfast-api',
   readConfig: configFromEnvironment,
   createApp,
   announce: ({ strategy }, logger) => {

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigurationError, createLogger, type Logger, type ProcessConfig } from '#platform';
+import { startTracing } from './start-tracing.js';
 import { Readiness } from './operations/readiness.js';
 
 /** Past this a stuck connection does not keep the process any longer. */
@@ -7,6 +8,8 @@ const SHUTDOWN_LIMIT_MS = 9_500;
 
 /** A process of the service: what it reads at its start, and what it is made of. */
 export interface ServedProcess<Settings extends ProcessConfig> {
+  /** What it is called in traces. */
+  readonly name: string;
   /** @throws ConfigurationError */
   readonly readConfig: () => Settings;
   /** Wired and not yet listening. */
@@ -20,8 +23,9 @@ export async function serve<Settings extends ProcessConfig>(program: ServedProce
   const config = readConfig(program);
   const logger = createLogger(config.logLevel);
   try {
+    const endTracing = config.otlpEndpoint ? await startTracing(program.name, logger) : undefined;
     const app = await program.createApp(config, logger);
-    stopOnSignals(app, logger);
+    stopOnSignals(app, logger, endTracing);
     await app.listen(config.port, config.host);
     logger.info({ url: await app.getUrl() }, 'listening');
     program.announce?.(config, logger);
@@ -42,7 +46,7 @@ function readConfig<Settings extends ProcessConfig>({ readConfig: read }: Served
 }
 
 /** Readiness off, no new connections, requests in flight answered, then the stores closed. */
-function stopOnSignals(app: NestFastifyApplication, logger: Logger): void {
+function stopOnSignals(app: NestFastifyApplication, logger: Logger, endTracing?: () => Promise<void>): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
@@ -53,7 +57,8 @@ function stopOnSignals(app: NestFastifyApplication, logger: Logger): void {
       logger.error('what was under way did not end in time');
       process.exit(1);
     }, SHUTDOWN_LIMIT_MS).unref();
-    app.close().then(
+    const closed = app.close().then(endTracing);
+    closed.then(
       () => {
         logger.info('stopped');
         process.exit(0);

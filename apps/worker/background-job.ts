@@ -1,4 +1,5 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Metrics } from '#platform';
 
 /**
  * Work that comes back: a round at the start and then whenever a timer says so, one at a time in this process. A failure is
@@ -10,8 +11,11 @@ export abstract class BackgroundJob implements OnApplicationBootstrap, BeforeApp
   private underWay: Promise<void> | undefined;
   private isFailing = false;
 
-  /** @param name for the log */
-  constructor(name: string) {
+  /** @param name for log and metrics */
+  constructor(
+    private readonly name: string,
+    protected readonly metrics: Metrics,
+  ) {
     this.logger = new Logger(name);
   }
 
@@ -44,6 +48,7 @@ export abstract class BackgroundJob implements OnApplicationBootstrap, BeforeApp
       if (done !== undefined && done > 0) this.logger.log({ done }, 'done');
       if (this.isFailing) this.logger.log('works again');
       this.isFailing = false;
+      this.metrics.jobSuccess.setToCurrentTime({ name: this.name });
     } catch (error) {
       if (!this.isFailing) this.logger.warn({ err: error }, 'failed; the next round tries again');
       this.isFailing = true;

@@ -15,9 +15,9 @@ const EVERY_MS = 1_000;
 export class ExpirySweepJob extends BackgroundJob {
   constructor(
     private readonly reservations: ReservationEnds,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
   ) {
-    super('ExpirySweep');
+    super('ExpirySweep', metrics);
   }
 
   @Interval(EVERY_MS)

@@ -5,6 +5,7 @@ import { serve } from '../shared/serve.js';
 import { WorkerModule } from './worker.module.js';
 
 await serve({
+  name: 'holdfast-worker',
   readConfig: workerConfigFromEnvironment,
   createApp: (config, logger) => createHttpApp(WorkerModule.forRoot(config), logger),
 });

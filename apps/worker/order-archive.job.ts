@@ -15,9 +15,9 @@ const WORK_MS = 50_000;
 export class OrderArchiveJob extends BackgroundJob {
   constructor(
     private readonly archive: OrderArchive,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
   ) {
-    super('OrderArchive');
+    super('OrderArchive', metrics);
   }
 
   @Interval(EVERY_MS)

@@ -17,9 +17,9 @@ export class OutboxRelayJob extends BackgroundJob {
     private readonly outbox: Outbox,
     /** Undefined where no shop is to be told. */
     private readonly relay: OutboxRelay | undefined,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
   ) {
-    super('OutboxRelay');
+    super('OutboxRelay', metrics);
   }
 
   @Interval(EVERY_MS)
@@ -29,24 +29,24 @@ export class OutboxRelayJob extends BackgroundJob {
 
   protected async work(): Promise<number | undefined> {
     if (!this.relay) return undefined;
-    await this.outbox.prolong();
     let total = 0;
     let delivered: number;
     do {
       delivered = await this.relay.deliverSome();
       total += delivered;
       this.metrics.outboxDelivered.inc(delivered);
+      await this.measure(); // behind the deliveries: where counting takes too long, the next round delivers
     } while (delivered > 0 && !this.signal.aborted); // where none was, the shop is away, or there are no more
-    await this.measure(); // behind the deliveries: where counting takes too long, they go on
     return total;
   }
 
   private async measure(): Promise<void> {
     if (performance.now() - this.measuredAt < MEASURED_EVERY_MS) return;
+    this.measuredAt = performance.now();
+    await this.outbox.prolong();
     const { pending, dead, lagSec } = await this.outbox.depth();
     this.metrics.outboxEvents.set({ state: 'pending' }, pending);
     this.metrics.outboxEvents.set({ state: 'dead' }, dead);
     this.metrics.outboxLag.set(lagSec);
-    this.measuredAt = performance.now();
   }
 }

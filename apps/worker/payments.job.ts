@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DuePayments } from '#payments';
+import { Metrics } from '#platform';
 import { BackgroundJob } from './background-job.js';
 
 const EVERY_MS = 500;
@@ -8,8 +9,11 @@ const EVERY_MS = 500;
 /** Asks the gateway about payments that are due. Each is taken up by one process at a time, by its row. */
 @Injectable()
 export class PaymentsJob extends BackgroundJob {
-  constructor(private readonly payments: DuePayments) {
-    super('Payments');
+  constructor(
+    private readonly payments: DuePayments,
+    metrics: Metrics,
+  ) {
+    super('Payments', metrics);
   }
 
   @Interval(EVERY_MS)

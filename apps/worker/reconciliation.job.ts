@@ -14,9 +14,9 @@ export class ReconciliationJob extends BackgroundJob {
 
   constructor(
     private readonly reconciliation: ReconciliationService,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
   ) {
-    super('Reconciliation');
+    super('Reconciliation', metrics);
   }
 
   @Interval(EVERY_MS)

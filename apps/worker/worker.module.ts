@@ -3,14 +3,15 @@ import { APP_FILTER } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { LockModule } from '#lock/nest';
-import { OrderArchive, ReconciliationService, ReservationEnds } from '#orders';
-import { Outbox, OutboxRelay, ShopWebhook } from '#outbox';
-import { DuePayments, PAYMENT_GATEWAY, SandboxGateway, Settlement, type PaymentGateway } from '#payments';
+import { OrderArchive, ReconciliationService, ReservationEnds, unsoldOrders } from '#orders';
+import { oldDeadLetters, Outbox, OutboxRelay, ShopWebhook } from '#outbox';
+import { DuePayments, oldPaymentEvents, PAYMENT_PROVIDER, Settlement } from '#payments';
 import {
   CONFIG,
   Database,
   DatabaseClock,
   Metrics,
+  oldAdminRequests,
   PlatformModule,
   ProblemFilter,
   WebhookSignature,
@@ -20,11 +21,16 @@ import { lockOptions } from '../shared/lock-options.js';
 import { HealthController } from '../shared/operations/health.controller.js';
 import { MetricsController } from '../shared/operations/metrics.controller.js';
 import { Readiness } from '../shared/operations/readiness.js';
+import { BacklogJob } from './backlog.job.js';
 import { ExpirySweepJob } from './expiry-sweep.job.js';
 import { OrderArchiveJob } from './order-archive.job.js';
 import { OutboxRelayJob } from './outbox-relay.job.js';
 import { PaymentsJob } from './payments.job.js';
 import { ReconciliationJob } from './reconciliation.job.js';
+import { RetentionJob } from './retention.job.js';
+
+/** A job keeps the others from its work until its next round; the rarest comes every five minutes. */
+const MAX_LEASE_MS = 300_000;
 
 /** What goes on in the background. Any number of replicas may run; over HTTP they tell their health and metrics alone. */
 @Module({})
@@ -34,7 +40,7 @@ export class WorkerModule {
       module: WorkerModule,
       imports: [
         PlatformModule.forRoot(config),
-        LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions }),
+        LockModule.forRootAsync({ inject: [CONFIG, Metrics], useFactory: lockOptions(MAX_LEASE_MS) }),
         ScheduleModule.forRoot(),
         TerminusModule.forRoot({ logger: false }),
       ],
@@ -53,21 +59,24 @@ export class WorkerModule {
           useFactory: (database: Database) => new ReservationEnds(database),
         },
         {
-          provide: PAYMENT_GATEWAY,
-          inject: [Database],
-          useFactory: (database: Database) => new SandboxGateway(database),
-        },
-        {
           provide: DuePayments,
-          inject: [Database, PAYMENT_GATEWAY, Metrics],
-          useFactory: (database: Database, gateway: PaymentGateway, metrics: Metrics) =>
-            new DuePayments(database, gateway, new Settlement(database, metrics)),
+          inject: [CONFIG, Database, Metrics],
+          useFactory: (config: WorkerConfig, database: Database, metrics: Metrics) => {
+            const gateway = PAYMENT_PROVIDER.openGateway(config, database);
+            return new DuePayments(database, gateway, new Settlement(database, metrics));
+          },
         },
         ReconciliationService,
         {
           provide: OutboxRelayJob,
           inject: [CONFIG, Database, DatabaseClock, Metrics],
           useFactory: outboxRelayJob,
+        },
+        BacklogJob,
+        {
+          provide: RetentionJob,
+          inject: [CONFIG, Database, Metrics],
+          useFactory: retentionJob,
         },
         PaymentsJob,
         ReconciliationJob,
@@ -76,6 +85,20 @@ export class WorkerModule {
       ],
     };
   }
+}
+
+function retentionJob(
+  { retentionOrdersDays, retentionRequestsDays }: WorkerConfig,
+  database: Database,
+  metrics: Metrics,
+): RetentionJob {
+  const retentions = [
+    oldDeadLetters(retentionOrdersDays), // before their orders, which stay as long as they
+    unsoldOrders(retentionOrdersDays),
+    oldPaymentEvents(retentionRequestsDays),
+    oldAdminRequests(retentionRequestsDays),
+  ];
+  return new RetentionJob(database, retentions, metrics);
 }
 
 function outboxRelayJob(

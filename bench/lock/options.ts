@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { MAX_SEED } from '#load';
-import { namesOf, numberOf, readArguments, textOf } from '../shared/command-line.js';
+import { MAX_SEED, namesOf, numberOf, readArguments, textOf } from '#load';
 import { ABOUT, CONTESTANTS, type ContestantName } from './contestants/roster.js';
 import { MEASUREMENTS, type Measurement } from './measure/cell.js';
 

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { MAX_SEED, UsageError } from '#load';
-import { namesOf, numberOf, readArguments, textOf } from '../shared/command-line.js';
+import { MAX_SEED, namesOf, numberOf, readArguments, textOf, UsageError } from '#load';
 import { BATCHED, CEILING, CONTESTANT_NAMES, CONTESTANTS, PER_ORDER } from './contestants.js';
 import { cellsOf, CROWD, PART_NAMES, PARTS, type Choice, type PartName } from './parts.js';
 

@@ -160,6 +160,7 @@ export class HeldLock implements Lock {
   async handOver({ leaseMs = this.leaseMs } = {}): Promise<string> {
     requireLease(this.resources, leaseMs);
     requireAbility(this.store.provider, 'handOver');
+    if (this.request.permits) throw new LockUsageError(this.resources, 'A permit is not handed over.');
     this.requireOneHandle('handOver');
     if (!this.isHeld()) throw this.loss();
     clearTimeout(this.renewalTimer);

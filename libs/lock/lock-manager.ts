@@ -91,7 +91,7 @@ export class LockManager {
     const requests = sorted.map((resource) =>
       this.requests.make(backend.provider, resource, options, { mayQueue }),
     );
-    backend.provider.check(sorted);
+    if (backend.provider.acquireSome) backend.provider.check(sorted); // else they are sent one by one
     return acquireSome(this.acquisitions, backend, requests, options, (resource) =>
       this.acquire(resource, options),
     );
@@ -154,11 +154,11 @@ export class LockManager {
     const infos = (await backend.provider.list?.(LIST_LIMIT)) ?? [];
     const released = infos
       .filter((info) => info.owner === owner)
-      .map(async ({ resources, token, expiresAtMs, acquiredAtMs }) => {
-        const leaseMs = Math.max(1, expiresAtMs - acquiredAtMs);
-        const released = await backend.store.release({ resources, token }, leaseMs);
+      .map(async (info) => {
+        const leaseMs = Math.max(1, info.expiresAtMs - info.acquiredAtMs);
+        const released = await backend.store.release(info, leaseMs);
         for (const lock of this.acquisitions.held) {
-          if (lock.request.token === token) lock.lose('releaseAll has released it');
+          if (lock.request.token === info.token) lock.lose('releaseAll has released it');
         }
         return released;
       });
@@ -235,6 +235,12 @@ export class LockManager {
     if (options.retry) requireTries(request.resources, options.retry.tries);
     if (options.reentrant) {
       const outer = enclosing(request.resources, (lock) => lock.isOf(backend.store));
+      if (outer && outer.request.permits !== request.permits) {
+        throw new LockUsageError(
+          request.resources,
+          'A re-entry holds what the lock around it holds: it has no other permits.',
+        );
+      }
       if (outer) return { lock: outer.reenter(), held: outer };
     }
     const held = await this.acquisitions.acquire(backend, request, options);

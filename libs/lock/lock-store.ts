@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { LockUnacknowledgedError, LockUnavailableError } from './errors.js';
@@ -37,6 +38,7 @@ export class LockStore {
   ) {
     this.provider = provider;
     this.name = options.name;
+    setMaxListeners(0, this.closing.signal); // as many as there is to give back; Node would call eleven a leak
     this.breaker = new CircuitBreaker({ openMs: options.breakerOpenMs, onOpen: options.onUnavailable });
   }
 

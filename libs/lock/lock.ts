@@ -46,8 +46,8 @@ export interface Lock {
    * `signal` aborts when it is adopted, or when that time ends. `using` and `await using` then leave it alone; `release`
    * takes it back while nobody has adopted it.
    * @returns the ticket: text for the job's data
-   * @throws LockLostError, LockUnavailableError; LockUsageError from a provider without `handOver`, or while a re-entry is
-   *   open
+   * @throws LockLostError, LockUnavailableError; LockUsageError from a provider without `handOver`, for a permit, or while a
+   *   re-entry is open
    */
   handOver(options?: { leaseMs?: number }): Promise<string>;
   /** Releases, and never rejects: the lease ends what the store does not hear of. */

@@ -19,6 +19,12 @@ export interface TryAcquireOptions {
   /** Another one of the manager's providers, by name. */
   provider?: string;
   /**
+   * How many may hold the resource together: all that call with this same number, from 2 on, are a semaphore's holders,
+   * and with Infinity readers. They exclude whoever calls with another number, or none: a writer. For one resource, from a
+   * provider with `sharing`. Default: 1, nobody else.
+   */
+  permits?: number;
+  /**
    * Inside a `using` of this manager that holds the resources: the same lock once more, as it is; the other options do
    * not count then. Default: false.
    */

@@ -4,6 +4,11 @@ export interface LockClaim {
   readonly resources: readonly string[];
   /** Unique for one acquisition, and the same in each of its attempts. Without whitespace. */
   readonly token: string;
+  /**
+   * How many claims with this same number may hold the resource at once; Infinity for readers. Absent: this one alone.
+   * Only of a provider with `sharing`, and with a single resource.
+   */
+  readonly permits?: number;
 }
 
 export interface LockRequest extends LockClaim {
@@ -85,11 +90,12 @@ export interface SharedValues {
  * - `fair`: refused claims queue in the store, first come, first served, and a release grants to the first;
  * - `handOver`: a held lock changes hands atomically (`adopt`);
  * - `inspection`: what is held can be listed (`list`), which `releaseAll` needs;
+ * - `sharing`: several claims hold a resource together, up to their `permits`;
  * - `sharedValues`: `singleFlight` shares its value between processes (`values`);
  * - `replicaAcks`: a grant can wait for the acknowledgement of replicas.
  */
 export type LockAbility =
-  'distributed' | 'fencing' | 'fair' | 'handOver' | 'inspection' | 'sharedValues' | 'replicaAcks';
+  'distributed' | 'fencing' | 'fair' | 'handOver' | 'inspection' | 'sharing' | 'sharedValues' | 'replicaAcks';
 
 /**
  * A store that keeps locks. Each operation is one step in the store, all or none, and idempotent for one token, so

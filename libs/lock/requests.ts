@@ -10,6 +10,7 @@ const MAX_FLOOR = 2 ** 52;
 /** How long a waiting claim keeps its place in the store's queue after its process was last heard of. */
 const MAX_PLACE_MS = 2_000;
 const MAX_REPLICAS = 100;
+const MAX_PERMITS = 100_000;
 
 /** Checks calls and makes requests of them, each with a token of its own. */
 export class Requests {
@@ -28,7 +29,7 @@ export class Requests {
     options: Omit<TryAcquireOptions, 'signal'>,
     { mayQueue }: { mayQueue: boolean },
   ): LockRequest {
-    const { leaseMs, floor = 0, owner, value, replicaAcks = 0 } = options;
+    const { leaseMs, floor = 0, owner, value, replicaAcks = 0, permits = 1 } = options;
     const resources = typeof given === 'string' ? [given] : [...new Set(given)].sort();
     requireCount(resources);
     if (resources.some((resource) => typeof resource !== 'string' || resource === '')) {
@@ -43,6 +44,7 @@ export class Requests {
       floors: floorsOf(resources, floor),
       placeMs: mayQueue ? Math.min(MAX_PLACE_MS, leaseMs) : 0,
       replicaAcks,
+      ...(permits > 1 ? { permits } : {}),
     };
   }
 
@@ -65,7 +67,7 @@ export function requireCount(resources: readonly string[]): void {
 export function requireOptions(
   provider: LockProvider,
   resources: readonly string[],
-  { leaseMs, maxHoldMs = 0, replicaAcks = 0 }: TryAcquireOptions,
+  { leaseMs, maxHoldMs = 0, replicaAcks = 0, permits = 1 }: TryAcquireOptions,
 ): void {
   requireLease(resources, leaseMs);
   requireMilliseconds(resources, 'maxHoldMs', maxHoldMs);
@@ -79,7 +81,25 @@ export function requireOptions(
     throw new LockUsageError(resources, `replicaAcks must be a whole number from 0 to ${MAX_REPLICAS}.`);
   }
   if (replicaAcks > 0) requireAbility(provider, 'replicaAcks');
+  if (permits !== 1) requirePermits(provider, resources, { permits, replicaAcks });
   if (resources.length > 0) provider.check(resources);
+}
+
+function requirePermits(
+  provider: LockProvider,
+  resources: readonly string[],
+  { permits, replicaAcks }: { permits: number; replicaAcks: number },
+): void {
+  const isWhole = Number.isInteger(permits) && permits >= 1 && permits <= MAX_PERMITS;
+  if (!isWhole && permits !== Infinity) {
+    throw new LockUsageError(
+      resources,
+      `permits must be a whole number from 1 to ${MAX_PERMITS}, or Infinity.`,
+    );
+  }
+  requireAbility(provider, 'sharing');
+  if (resources.length > 1) throw new LockUsageError(resources, 'Permits are of one resource.');
+  if (replicaAcks > 0) throw new LockUsageError(resources, 'A permit waits for no replicas.');
 }
 
 function floorsOf(resources: readonly string[], floor: number | ReadonlyMap<string, number>): number[] {

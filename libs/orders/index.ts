@@ -1,4 +1,5 @@
 export { OrdersAdministration } from './administration/orders-administration.js';
+export { eraseBuyer } from './erasure/buyer-erasure.js';
 export { recordCapture, type Captured } from './lifecycle/captures.js';
 export { invalidState, lockOrder, type LockedOrder } from './lifecycle/locked-order.js';
 export { beginRefund, recordRefund } from './lifecycle/refunds.js';
@@ -7,6 +8,7 @@ export { PAYMENT_STATUSES, type PaymentStatus } from './order.js';
 export { AdminOrderView } from './order.dto.js';
 export { OrdersModule } from './orders.module.js';
 export { OrderArchive } from './archive/order-archive.js';
+export { unsoldOrders } from './retention/retention.js';
 export { ReconciliationService } from './reconciliation/reconciliation.service.js';
 export { decide } from './placement/decide.js';
 export { Deadline, DeadlineError } from './placement/deadline.js';
@@ -25,3 +27,4 @@ export {
 export { BatchedStrategy } from './placement/strategies/batched.strategy.js';
 export { StockCounters } from './placement/strategies/redis-first/stock-counters.js';
 export { Waiter } from './placement/waiter.js';
+export { WarmUp } from './placement/warm-up.js';

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
+  answerWith,
   ApiIdempotencyKey,
   ApiProblems,
   BuyerId,
@@ -9,6 +10,7 @@ import {
   IdempotencyKey,
   markReplay,
   PageQuery,
+  type ProblemDocument,
   readCursor,
   UuidParam,
 } from '#platform';
@@ -47,11 +49,12 @@ export class OrdersController {
     @IdempotencyKey('required') key: string,
     @Body() body: CreateOrder,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<OrderView> {
-    const { order, replayed } = await this.orders.create(buyerId, key, body);
-    void reply.header('Location', `/v1/orders/${order.id}`);
-    markReplay(reply, replayed);
-    return order;
+  ): Promise<OrderView | ProblemDocument> {
+    const outcome = await this.orders.create(buyerId, key, body);
+    if (outcome.kind === 'refused') return answerWith(reply, outcome);
+    void reply.header('Location', `/v1/orders/${outcome.order.id}`);
+    markReplay(reply, outcome.replayed);
+    return outcome.order;
   }
 
   @Get()

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database } from '#platform';
 import { OrdersAdminController } from './administration/orders.admin.controller.js';
 import { OrdersAdministration } from './administration/orders-administration.js';
+import { BuyersAdminController } from './erasure/buyers.admin.controller.js';
 import { ReservationEnds } from './lifecycle/reservation-ends.js';
 import { OrderReader } from './order-reader.js';
 import { CustomerOrder, CustomerOrderLine, CustomerOrderPayment } from './order.entity.js';
@@ -15,7 +16,7 @@ import { ReconciliationService } from './reconciliation/reconciliation.service.j
 /** Needs a LockManager, which the application provides. */
 @Module({
   imports: [TypeOrmModule.forFeature([CustomerOrder, CustomerOrderLine, CustomerOrderPayment])],
-  controllers: [OrdersController, OrdersAdminController, ReconciliationController],
+  controllers: [OrdersController, OrdersAdminController, BuyersAdminController, ReconciliationController],
   providers: [
     OrdersService,
     OrderReader,

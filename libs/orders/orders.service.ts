@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { hashRequest, newId, type Page, ProblemError, toPage } from '#platform';
+import { currentTraceparent, hashRequest, newId, type Page, ProblemError, toPage } from '#platform';
 import { invalidState } from './lifecycle/locked-order.js';
 import { ReservationEnds } from './lifecycle/reservation-ends.js';
 import { OrderReader } from './order-reader.js';
 import type { Order } from './order.js';
 import { presentOrder, type CreateOrder, type OrderView } from './order.dto.js';
 import { OrderPlacement } from './placement/order-placement.js';
-import type { PlacementRequest } from './placement/placement.js';
+import type { PlacementRequest, Refusal } from './placement/placement.js';
 
 /** A buyer's orders. */
 @Injectable()
@@ -17,26 +17,25 @@ export class OrdersService {
     private readonly reservations: ReservationEnds,
   ) {}
 
-  /** @throws ProblemError with the code of the refusal, or what OrderPlacement throws */
+  /** @throws what OrderPlacement throws */
   async create(
     buyerId: string,
     key: string,
     body: CreateOrder,
-  ): Promise<{ order: OrderView; replayed: boolean }> {
+  ): Promise<{ kind: 'created'; order: OrderView; replayed: boolean } | Refusal> {
     const request = toRequest(buyerId, key, body);
     const outcome = await this.placement.place(request);
     switch (outcome.kind) {
       case 'accepted':
-        return { order: presentOrder(outcome.order), replayed: false };
+        return { kind: 'created', order: presentOrder(outcome.order), replayed: false };
       case 'replayed': {
         const order = asCreated(await this.reader.read({ buyerId, id: outcome.orderId }));
         // An order with our own id was written by an attempt of this very request whose COMMIT went unanswered.
-        return { order: presentOrder(order), replayed: outcome.orderId !== request.orderId };
+        const replayed = outcome.orderId !== request.orderId;
+        return { kind: 'created', order: presentOrder(order), replayed };
       }
-      case 'refused': {
-        const { code, detail, retryAfterSec } = outcome;
-        throw new ProblemError(code, detail, retryAfterSec === undefined ? {} : { retryAfterSec });
-      }
+      case 'refused':
+        return outcome;
     }
   }
 
@@ -77,7 +76,17 @@ function toRequest(buyerId: string, idempotencyKey: string, body: CreateOrder): 
   const expectedTotal = body.expectedTotal ?? undefined;
   const metadata = body.metadata ?? {};
   const requestHash = hashRequest({ saleId, lines, expectedTotal, metadata });
-  return { orderId: newId(), buyerId, idempotencyKey, requestHash, saleId, lines, expectedTotal, metadata };
+  return {
+    orderId: newId(),
+    buyerId,
+    idempotencyKey,
+    requestHash,
+    saleId,
+    lines,
+    expectedTotal,
+    metadata,
+    traceparent: currentTraceparent(),
+  };
 }
 
 /** A replay answers as the first time, whatever has become of the order since. */

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { loadStatement, plainArray, type SqlExecutor } from '#platform';
+import { SpanKind } from '@opentelemetry/api';
+import { contextOf, inSpan, loadStatement, plainArray, type SqlExecutor } from '#platform';
 import { pauseSec } from './back-off.js';
 import { toShopEvent, type OutboxRow } from './shop-event.js';
 import { NotDeliveredError, type ShopWebhook } from './shop-webhook.js';
@@ -50,8 +51,10 @@ export class OutboxRelay {
 
   private async deliver(row: OutboxRow): Promise<Failure | undefined> {
     const { id, type, attempts } = row;
+    const attributes = { 'holdfast.event.id': id, 'holdfast.event.type': type };
+    const tell = () => this.shop.deliver(toShopEvent(row));
     try {
-      await this.shop.deliver(toShopEvent(row));
+      await inSpan('tell shop', { kind: SpanKind.CLIENT, attributes }, tell, contextOf(row.traceparent));
       return undefined;
     } catch (error) {
       // Whatever it is: one event that fails must not keep the others from their shop.

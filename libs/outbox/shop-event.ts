@@ -47,6 +47,8 @@ interface EventRow {
   occurred_at: Date;
   /** How often it has been sent, this time included. */
   attempts: number;
+  /** Of the order, where that is traced. */
+  traceparent: string | null;
 }
 
 interface OrderEventRow extends EventRow {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { DatabaseClock, WebhookSignature } from '#platform';
+import { currentTraceparent, type DatabaseClock, type WebhookSignature } from '#platform';
 import type { ShopEvent } from './shop-event.js';
 
 const TIMEOUT_MS = 5_000;
@@ -36,11 +36,13 @@ export class ShopWebhook {
   }
 
   private post(body: string): Promise<number> {
+    const traceparent = currentTraceparent();
     const headers = {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
       'user-agent': 'holdfast',
       'x-webhook-signature': this.signature.sign(body, this.clock.nowMs() / 1000),
+      ...(traceparent === undefined ? {} : { traceparent }),
     };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ WITH due AS MATERIALIZED (
   RETURNING e.*
 )
 SELECT taken.id, taken.type, taken.occurred_at, taken.attempts, taken.order_id, taken.item_id, taken.available,
-       o.sale_id, o.buyer_id, o.total_amount, o.currency, o.created_at, o.first_expires_at, o.metadata, item.sku,
+       o.sale_id, o.buyer_id, o.total_amount, o.currency, o.created_at, o.first_expires_at, o.metadata, o.traceparent, item.sku,
        (SELECT json_agg(json_build_object('itemId', item_id, 'sku', sku, 'quantity', quantity,
                                           'unitPriceAmount', unit_price_amount) ORDER BY item_id)
         FROM order_line WHERE order_id = o.id) AS lines

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { loadStatement, type SqlExecutor } from '#platform';
+import { SpanKind } from '@opentelemetry/api';
+import { contextOf, inSpan, loadStatement, type SqlExecutor } from '#platform';
 import {
   GatewayUnavailableError,
   type Charge,
@@ -21,7 +22,9 @@ interface DuePayment {
   status: 'pending' | 'succeeded' | 'declined';
   amount: string;
   currency: string;
+  token: string | null;
   outcome: string | null;
+  traceparent: string | null;
 }
 
 /**
@@ -45,11 +48,25 @@ export class DuePayments {
     return due.length;
   }
 
+  /** Age of the oldest payment that is pending; 0 where there is none. */
+  async oldestPendingSec(): Promise<number> {
+    const [row] = await this.sql.query<{ seconds: number }>(
+      `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::double precision AS seconds
+       FROM payment WHERE due_at IS NOT NULL AND status = 'pending'`,
+    );
+    return row?.seconds ?? 0;
+  }
+
   private async settle(payment: DuePayment): Promise<void> {
     const { id, order_id: orderId } = payment;
-    try {
-      const fact = await this.ask(payment);
+    const name = payment.status === 'pending' ? 'capture payment' : 'refund payment';
+    const attributes = { 'holdfast.order.id': orderId, 'holdfast.payment.id': id };
+    const settle = async (): Promise<void> => {
+      const fact = await inSpan('ask gateway', { kind: SpanKind.CLIENT }, () => this.ask(payment));
       if (fact) await this.settlement.record({ id, orderId }, fact);
+    };
+    try {
+      await inSpan(name, { attributes }, settle, contextOf(payment.traceparent));
     } catch (error) {
       const message =
         error instanceof GatewayUnavailableError ? 'the gateway did not answer' : 'a payment was not settled';
@@ -63,6 +80,7 @@ export class DuePayments {
       orderId: payment.order_id,
       amount: Number(payment.amount),
       currency: payment.currency,
+      token: payment.token,
       outcome: payment.outcome,
     };
     switch (payment.status) {

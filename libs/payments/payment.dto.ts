@@ -1,13 +1,25 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsUUID, ValidateBy } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { PAYMENT_STATUSES, type PaymentStatus } from '#orders';
-import { IsText, Money } from '#platform';
+import { IsText } from '#platform';
 import { SANDBOX_OUTCOMES, type SandboxOutcome } from './gateway/sandbox-gateway.js';
+import { PAYMENT_PROVIDER } from './payment-provider.js';
 
 export class CreatePayment {
-  @ApiProperty({ enum: ['sandbox'] })
-  @IsIn(['sandbox'])
-  method: 'sandbox';
+  @ApiProperty({ enum: [PAYMENT_PROVIDER.method] })
+  @IsIn([PAYMENT_PROVIDER.method])
+  method: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    minLength: 1,
+    maxLength: 500,
+    description: "What the provider's form in the page gave for this payment; the sandbox wants none",
+  })
+  @IsOptional()
+  @IsText(1, 500)
+  token?: string | null;
 
   @ApiPropertyOptional({ enum: SANDBOX_OUTCOMES, nullable: true, description: 'What the sandbox is to do' })
   @IsOptional()
@@ -41,77 +53,4 @@ export class RefundOrder {
 export class PaymentReceipt {
   @ApiProperty({ format: 'uuid' }) paymentId: string;
   @ApiProperty({ enum: PAYMENT_STATUSES }) status: PaymentStatus;
-}
-
-export const PAYMENT_EVENT_TYPES = ['payment.succeeded', 'payment.failed', 'payment.refunded'] as const;
-
-/** Providers tell it as a number beside a currency, or as our own form of money. */
-function IsCapturedAmount(): PropertyDecorator {
-  const isUnits = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
-  const isCurrency = (value: unknown) => typeof value === 'string' && /^[A-Z]{3}$/.test(value);
-  return ValidateBy({
-    name: 'isCapturedAmount',
-    validator: {
-      validate: (value: unknown) => {
-        if (typeof value !== 'object' || value === null || Array.isArray(value)) return isUnits(value);
-        const { amount, currency, ...rest } = value as Record<string, unknown>;
-        return isUnits(amount) && isCurrency(currency) && Object.keys(rest).length === 0;
-      },
-      defaultMessage: () => '$property must be minor units, or { amount, currency }',
-    },
-  });
-}
-
-@ApiExtraModels(Money)
-export class PaymentEventBody {
-  @ApiProperty({ minLength: 1, maxLength: 255 })
-  @IsText(1, 255)
-  eventId: string;
-
-  @ApiProperty({ enum: PAYMENT_EVENT_TYPES })
-  @IsIn(PAYMENT_EVENT_TYPES)
-  type: (typeof PAYMENT_EVENT_TYPES)[number];
-
-  @ApiProperty({ format: 'uuid' })
-  @IsUUID()
-  paymentId: string;
-
-  @ApiProperty({ format: 'uuid' })
-  @IsUUID()
-  orderId: string;
-
-  @ApiPropertyOptional({
-    description: 'What was captured, in minor units; without it, what the payment asked for',
-    nullable: true,
-    oneOf: [{ type: 'integer', minimum: 0 }, { $ref: getSchemaPath(Money) }],
-  })
-  @IsOptional()
-  @IsCapturedAmount()
-  amount?: number | { amount: number; currency: string } | null;
-
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    minLength: 3,
-    maxLength: 3,
-    description: 'With an amount that is a number',
-  })
-  @IsOptional()
-  @IsText(3, 3)
-  currency?: string | null;
-
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    minLength: 1,
-    maxLength: 255,
-    description: 'Why a payment failed',
-  })
-  @IsOptional()
-  @IsText(1, 255)
-  failureCode?: string | null;
-}
-
-export class PaymentEventReceipt {
-  @ApiProperty({ type: Boolean }) received: true;
 }

@@ -17,7 +17,7 @@ export class PaymentsService {
    * Opens a payment of a buyer's order; while one is pending it is the answer.
    * @throws ProblemError not_found, invalid_order_state
    */
-  open(buyerId: string, orderId: string, { method, outcome }: CreatePayment): Promise<PaymentReceipt> {
+  open(buyerId: string, orderId: string, { method, outcome, token }: CreatePayment): Promise<PaymentReceipt> {
     return this.database.transaction(async (transaction) => {
       const order = await lockOrder(transaction, orderId);
       if (order?.buyerId !== buyerId) throw new ProblemError('not_found', 'There is no such order.');
@@ -31,7 +31,8 @@ export class PaymentsService {
         throw invalidState('Only an unpaid order can be paid', { status });
       }
       const id = newId();
-      const values = [id, orderId, method, outcome ?? null, order.totalAmount, order.currency, GRACE_SECONDS];
+      const money = [order.totalAmount, order.currency];
+      const values = [id, orderId, method, outcome ?? null, ...money, GRACE_SECONDS, token ?? null];
       transaction.send(OPEN, values);
       return { paymentId: id, status: 'pending' };
     });

@@ -167,11 +167,9 @@ async function setStatus(
   status: PaymentStatus,
   failureCode: string | null = null,
 ): Promise<void> {
-  await transaction.query('UPDATE payment SET status = $2, failure_code = $3, due_at = NULL WHERE id = $1', [
-    id,
-    status,
-    failureCode,
-  ]);
+  // The token has done its work: what is not kept cannot be lost.
+  const sql = 'UPDATE payment SET status = $2, failure_code = $3, due_at = NULL, token = NULL WHERE id = $1';
+  await transaction.query(sql, [id, status, failureCode]);
 }
 
 async function refundSoon(transaction: Transaction, id: string): Promise<void> {

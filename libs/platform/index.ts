@@ -2,7 +2,10 @@ export * from './auth/access.js';
 export { AccessGuard } from './auth/access.guard.js';
 export { AccessModule } from './auth/access.module.js';
 export { AdminKeys } from './auth/admin-keys.js';
-export { BuyerTokens, type Buyer } from './auth/buyer-tokens.js';
+export { BuyerIdentity, type Buyer } from './auth/buyer-identity.js';
+export { BuyerTokens } from './auth/buyer-tokens.js';
+export { JwksIdentity, type JwksIdentityOptions } from './auth/jwks/jwks-identity.js';
+export { KeySet, type KeySetOptions } from './auth/jwks/key-set.js';
 export {
   ConfigurationError,
   loadConfig,
@@ -25,9 +28,12 @@ export {
   type StrategyName,
 } from './config/settings.js';
 export { DatabaseClock } from './database/clock.js';
-export { migrate, pendingMigrations } from './database/data-source.js';
+export { migrate, migrationState, type MigrationState } from './database/data-source.js';
 export { Database } from './database/database.js';
+export { runtimeGrants } from './database/runtime-grants.js';
 export * from './database/errors.js';
+export { missingSessionSettings } from './database/session-settings.js';
+export { removeSome, type Retention } from './database/retention.js';
 export {
   executorOf,
   loadStatement,
@@ -39,6 +45,7 @@ export {
 export { PAGE_SIZE, PageQuery, readCursor, toPage, type Page } from './http/cursor.js';
 export { AdminRequests } from './idempotency/admin-requests.js';
 export { ApiIdempotencyKey, IdempotencyKey, markReplay } from './idempotency/idempotency-key.js';
+export { oldAdminRequests } from './idempotency/retention.js';
 export { hashRequest } from './idempotency/request-hash.js';
 export { isForApi } from './http/for-api.js';
 export { IsMetadata } from './http/metadata.js';
@@ -53,7 +60,12 @@ export { createLogger, NestLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { PlatformModule } from './platform.module.js';
 export { ApiProblems, PROBLEMS_OF_ROUTE } from './problem/api-problems.js';
-export { describeProblem, PROBLEM_MEDIA_TYPE, type ProblemDocument } from './problem/problem-document.js';
+export {
+  answerWith,
+  describeProblem,
+  PROBLEM_MEDIA_TYPE,
+  type ProblemDocument,
+} from './problem/problem-document.js';
 export { ProblemFilter } from './problem/problem.filter.js';
 export {
   PROBLEMS,
@@ -65,6 +77,17 @@ export {
 export { clientOf } from './rate-limit/client-address.js';
 export { AddressRateLimitGuard, BuyerRateLimitGuard } from './rate-limit/rate-limit.guards.js';
 export { RateLimitModule } from './rate-limit/rate-limit.module.js';
-export { createRedis } from './redis/connect.js';
+export { createRedis, redisAddressOf, type RedisSettings } from './redis/connect.js';
 export { toProblem } from './problem/to-problem.js';
+export {
+  asSpan,
+  beginSpan,
+  contextOf,
+  currentSpan,
+  currentTraceparent,
+  endSpan,
+  inSpan,
+  linkTo,
+  outsideTraces,
+} from './tracing/tracing.js';
 export { WebhookSignature } from './webhook-signature.js';

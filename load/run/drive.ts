@@ -4,6 +4,7 @@ import type { Sampler } from '../target/sampler.js';
 import { HarnessMonitor, type HarnessLoad } from './harness-monitor.js';
 import { progressLine } from './progress-line.js';
 import type { Progress } from './progress.js';
+import type { RunContext } from './run.js';
 import type { Stage } from './stage.js';
 
 /** What the generator reported, and how busy the harness was meanwhile. */
@@ -17,19 +18,28 @@ const LIMIT_GRACE_MS = 5_000;
 
 /**
  * Lets the load loose, asks the service for its books meanwhile, and shows how it goes.
- * @throws LoadError when the connections do not open, InterruptedError
+ * @throws LoadError when the connections do not open, InterruptedError, what `meanwhile` throws
  */
 export async function driveLoad(
   url: string,
   stage: Stage,
-  rest: { options: LoadOptions; sampler: Sampler; progress: Progress; signal: AbortSignal },
+  rest: {
+    options: LoadOptions;
+    sampler: Sampler;
+    progress: Progress;
+    signal: AbortSignal;
+    meanwhile: RunContext['meanwhile'];
+  },
 ): Promise<DrivenLoad> {
-  const { options, sampler, progress, signal } = rest;
+  const { options, sampler, progress, meanwhile } = rest;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([rest.signal, failure.signal]);
   const { workload, meter } = stage;
   const timeoutMs = options.timeoutSec * 1000;
   const durationMs = options.durationSec * 1000;
   const patienceMs = timeoutMs + LIMIT_GRACE_MS + (options.retries > 0 ? RETRY_ALLOWANCE_MS : 0);
   const watch: { monitor?: HarnessMonitor; harness?: HarnessLoad | undefined } = {};
+  let beside: Promise<void> | undefined;
   progress.show(() => `Opening ${options.connections} connections …`);
   try {
     const generator = await generate({
@@ -45,6 +55,8 @@ export async function driveLoad(
       onStart: () => {
         watch.monitor = new HarnessMonitor();
         sampler.start();
+        beside = meanwhile?.(signal);
+        beside?.catch(() => failure.abort()); // told below
         progress.show(() => progressLine(meter, stage.requests));
       },
       onEnd: () => {
@@ -52,7 +64,12 @@ export async function driveLoad(
       },
     });
     if (!watch.harness) throw new Error('The generator ended without having started.');
+    await beside;
     return { generator, harness: watch.harness };
+  } catch (error) {
+    failure.abort();
+    await beside;
+    throw error;
   } finally {
     await sampler.stop();
     progress.done();

@@ -1,12 +1,11 @@
 import { nowMs } from '../clock.js';
-import type { HttpAnswer, HttpRequest } from '../generator/exchange.js';
 import type { Random } from '../random.js';
 import { inParallel } from '../target/api.js';
+import { fetchAnswer } from '../target/fetch-answer.js';
 import type { Order, OrderAttempts } from '../workload/order-attempts.js';
 
 const MAX_REPLAYS = 20;
 const AT_ONCE = 4;
-const TIMEOUT_MS = 20_000;
 
 /**
  * When the sale is over, sends some accepted orders again with the same key and body: each must get its order once more.
@@ -27,23 +26,4 @@ export async function replayAccepted(
     else exchange.lost(signal.aborted ? 'cut_off' : 'connection_lost', nowMs());
   });
   return chosen.length;
-}
-
-/** @returns undefined when no answer came */
-async function fetchAnswer(
-  url: string,
-  { method, path, headers, body = '' }: HttpRequest,
-  signal: AbortSignal,
-): Promise<HttpAnswer | undefined> {
-  try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(new URL(path, url), { method, headers, body, signal: limit });
-    return {
-      status: response.status,
-      body: await response.text(),
-      headers: Object.fromEntries(response.headers),
-    };
-  } catch {
-    return undefined;
-  }
 }

@@ -28,6 +28,8 @@ export interface RunContext {
   readonly files: RunResult['files'];
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** What goes on beside the load, from its first request on; the run ends when both have. */
+  readonly meanwhile?: (signal: AbortSignal) => Promise<void>;
 }
 
 const TRANSIT_MS = 1_000;
@@ -37,7 +39,7 @@ const TRANSIT_MS = 1_000;
  * @throws LoadError when the service cannot be driven, InterruptedError when `signal` is aborted
  */
 export async function runOnce(context: RunContext): Promise<RunResult> {
-  const { target, options, files, progress, signal } = context;
+  const { target, options, files, progress, signal, meanwhile } = context;
   const random = randomOf(options.seed);
   const api = new Api({ url: target.url, adminKey: target.adminKey, signal });
   const { catalogue, buyers } = await setUp(api, options, progress);
@@ -48,7 +50,7 @@ export async function runOnce(context: RunContext): Promise<RunResult> {
   try {
     const scenario = createScenario(options, random);
     const stage = createStage({ scenario, catalogue, buyers, options, journal, random });
-    const load = await driveLoad(target.url, stage, { options, sampler, progress, signal });
+    const load = await driveLoad(target.url, stage, { options, sampler, progress, signal, meanwhile });
     const { attempts, workload } = stage;
     await becomeQuiet(context, attempts);
     const replayed = await replayAccepted(target.url, workload.accepted, { attempts, random, signal });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const FLAGS = [
@@ -11,11 +13,26 @@ const FLAGS = [
 
 /** The browser that `npm test` found. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.TEST_CHROMIUM ?? '',
-    chromiumSandbox: false, // as root there is none
-    args: FLAGS,
-  });
+  const executablePath = process.env.TEST_CHROMIUM ?? '';
+  if (!existsSync(executablePath)) throw new Error('TEST_CHROMIUM names no Chromium.');
+  return chromium.launch({ executablePath, chromiumSandbox: false, args: FLAGS }); // as root there is no sandbox
+}
+
+/**
+ * What axe holds against what is shown: rules, and where they are broken.
+ * The page's own policy keeps strange scripts out; the debugger does not.
+ * @param rules default: all
+ */
+export async function violationsOn(page: Page, rules?: readonly string[]): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const options = JSON.stringify({ resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) });
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(${options})`);
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+/** By how many pixels the page is wider than the screen. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
 /** What the browser writes about an answer that is no success, whatever the page makes of it. */

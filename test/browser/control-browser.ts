@@ -1,23 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import {
-  chromium,
-  type Browser,
-  type BrowserContextOptions,
-  type ConsoleMessage,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { ADMIN_KEY } from '../support/shop.js';
-
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { openBrowser, violationsOn } from './browser.js';
 
 /** A page, and what its console complained of. */
 export interface WatchedPage {
@@ -26,32 +9,19 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
-export interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly where: readonly string[];
-}
-
 /** Chromium at the control room of one service. */
 export class ControlBrowser {
   private readonly browser: Browser;
   private readonly url: string;
-  private readonly axe: string;
 
-  private constructor(browser: Browser, url: string, axe: string) {
+  private constructor(browser: Browser, url: string) {
     this.browser = browser;
     this.url = url;
-    this.axe = axe;
   }
 
   /** @param url where the service answers */
   static async open(url: string): Promise<ControlBrowser> {
-    const executablePath = process.env.TEST_CHROMIUM ?? '';
-    if (!existsSync(executablePath)) throw new Error('TEST_CHROMIUM names no Chromium.');
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    // as root there is no sandbox
-    const browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: FLAGS });
-    return new ControlBrowser(browser, url, axe);
+    return new ControlBrowser(await openBrowser(), url);
   }
 
   close(): Promise<void> {
@@ -91,30 +61,14 @@ export class ControlBrowser {
     await page.getByText('Loading …').waitFor({ state: 'detached' });
   }
 
-  /** What axe finds wrong with what is shown, in both themes. The page's own policy keeps strange scripts out, the debugger does not. */
-  async violationsOf(page: Page): Promise<Violation[]> {
-    await page.evaluate(this.axe);
-    const found: Violation[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const rules = colorScheme === 'light' ? undefined : ['color-contrast']; // the others know no colours
-      const { violations } = await page.evaluate(runAxe, rules);
-      const named = violations.map(({ id, help, nodes }) => {
-        return { id: `${id}, ${colorScheme}`, help, where: nodes.map(({ html }) => html) };
-      });
-      found.push(...named);
-    }
-    return found;
+  /** What axe holds against what is shown, in both themes. */
+  async violationsOf(page: Page): Promise<string[]> {
+    await page.emulateMedia({ colorScheme: 'light' });
+    const found = await violationsOn(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const inTheDark = await violationsOn(page, ['color-contrast']); // the others know no colours
+    return [...found, ...inTheDark.map((violation) => `dark: ${violation}`)];
   }
-}
-
-function runAxe(rules: string[] | undefined): Promise<AxeResults> {
-  const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-  return axe.run({ resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) });
-}
-
-interface AxeResults {
-  readonly violations: readonly { id: string; help: string; nodes: readonly { html: string }[] }[];
 }
 
 export async function signIn(page: Page, key: string = ADMIN_KEY): Promise<void> {

@@ -61,6 +61,8 @@ describe('the control room', () => {
     const saleId = await till.shop.createSale([{ itemId }], { name: 'Hot sale' });
     const page = await enter(`overview?sale=${saleId}`);
     await page.getByText('The books agree').waitFor();
+    const plot = (name: string) => page.getByRole('figure', { name });
+    await plot('Stock left').getByText('at most 20').waitFor(); // it has seen the shelf full
     await page.getByLabel('Buyers', { exact: true }).fill('60');
     await button(page, 'Send a crowd').click();
     await page.getByText('They arrive over').waitFor();
@@ -70,7 +72,6 @@ describe('the control room', () => {
     await page.getByText('Everybody has an answer.').waitFor({ timeout: 25_000 });
     const crowd = page.getByRole('region', { name: 'Send a crowd' });
     expect(await crowd.getByText('60 of 60').isVisible()).toBe(true);
-    const plot = (name: string) => page.getByRole('figure', { name });
     await plot('Stock left').getByText('at most 20').waitFor();
     for (const [name, line] of [
       ['Orders a second', /Accepted.*at most [1-9]/],

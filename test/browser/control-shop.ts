@@ -1,8 +1,7 @@
-import { startService, type LocalService } from '#local';
-import { testRedisUrl } from '../support/database.js';
+import type { LocalService } from '#local';
 import { expectStatus, Shop, type Buyer, type OrderBody } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
-import { SHOP_SECRET, ShopEndpoint } from '../outbox/shop-endpoint.js';
+import { ShopEndpoint } from '../outbox/shop-endpoint.js';
 
 /** A shop with a worker, which tells an endpoint of what happens. */
 export class ControlShop {
@@ -19,17 +18,8 @@ export class ControlShop {
   static async open(): Promise<ControlShop> {
     const shop = await Shop.open();
     const endpoint = await ShopEndpoint.open();
-    const worker = await startService({
-      app: 'worker',
-      env: {
-        DATABASE_URL: shop.databaseUrl,
-        REDIS_URL: testRedisUrl(),
-        LOG_LEVEL: 'error',
-        SHOP_WEBHOOK_URL: endpoint.url,
-        SHOP_WEBHOOK_SECRET: SHOP_SECRET,
-        SHOP_WEBHOOK_ATTEMPTS: '2', // one may meet a connection that just closed
-      },
-    });
+    const attempts = '2'; // one may meet a connection that just closed
+    const worker = await shop.startWorker({ ...endpoint.env, SHOP_WEBHOOK_ATTEMPTS: attempts });
     return new ControlShop(shop, endpoint, worker);
   }
 

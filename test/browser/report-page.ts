@@ -1,23 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
-
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.TEST_CHROMIUM ?? '',
-    chromiumSandbox: false, // as root there is none
-    args: FLAGS,
-  });
-}
+import type { Browser, Page } from 'playwright-core';
 
 /** How a reader looks at a page. */
 export interface Reader {
@@ -52,18 +34,6 @@ export class ReportPage {
     const opened = new ReportPage(await context.newPage(), address);
     await opened.page.goto(address);
     return opened;
-  }
-
-  /** What axe holds against it: rules, and where they are broken. */
-  async violations(): Promise<string[]> {
-    await this.page.evaluate(axe.source);
-    const { violations } = await this.page.evaluate<axe.AxeResults>('axe.run()');
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  }
-
-  /** How far it is wider than its window, in pixels. */
-  overflow(): Promise<number> {
-    return this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
   }
 
   close(): Promise<void> {

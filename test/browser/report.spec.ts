@@ -8,7 +8,8 @@ import { runsPage } from '../../load/report/runs-page.js';
 import { lostOrderRecord, recordOf } from '../bench/stored-record.js';
 import { OVERSOLD, resultOf } from '../load/stored-result.js';
 import { temporaryFolder } from '../local/temporary-folder.js';
-import { launchBrowser, ReportPage, type Reader } from './report-page.js';
+import { openBrowser, overflowOf, violationsOn } from './browser.js';
+import { ReportPage, type Reader } from './report-page.js';
 
 const DESKTOP = 1_280;
 const PHONE = 390;
@@ -33,7 +34,7 @@ describe('the report in a browser', () => {
   let report: ReportPage;
 
   beforeAll(async () => {
-    browser = await launchBrowser();
+    browser = await openBrowser();
   }, 60_000);
 
   afterAll(async () => {
@@ -56,9 +57,9 @@ describe('the report in a browser', () => {
     '$name, $width px wide and $colorScheme, needs no network, fits, and is accessible',
     async ({ html, reader }) => {
       const { page, complaints } = await open(html(), reader);
-      expect(await report.overflow()).toBeLessThanOrEqual(0);
+      expect(await overflowOf(report.page)).toBeLessThanOrEqual(0);
       for (const details of await page.locator('details').all()) await details.locator('summary').click();
-      expect(await report.violations()).toEqual([]);
+      expect(await violationsOn(report.page)).toEqual([]);
       expect(complaints).toEqual([]);
     },
     AXE_TIMEOUT_MS,

@@ -1,16 +1,14 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { DEMO_ITEMS } from '../../local/demo-catalogue.js';
 import { Shop } from '../support/shop.js';
-import { openBrowser } from './browser.js';
+import { openBrowser, overflowOf, violationsOn } from './browser.js';
 import { Storefront } from './storefront.js';
 
 /** Where a run leaves what it saw, for a person to look at. */
 const PICTURES = path.resolve('.data', 'pictures', 'storefront');
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SIZES = [
   ['phone', { width: 390, height: 844 }],
   ['desktop', { width: 1280, height: 800 }],
@@ -86,22 +84,8 @@ async function lookAt(page: Page, state: string): Promise<void> {
       await page.emulateMedia({ colorScheme });
       const look = `${state}-${size}-${colorScheme}`;
       await page.screenshot({ path: path.join(PICTURES, `${look}.png`) });
-      expect({ look, barriers: await barriersOf(page) }).toEqual({ look, barriers: [] });
+      expect({ look, violations: await violationsOn(page) }).toEqual({ look, violations: [] });
       expect({ look, overflow: await overflowOf(page) }).toEqual({ look, overflow: 0 });
     }
   }
-}
-
-/** What axe-core finds, and where. */
-async function barriersOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
-    'axe.run().then(({ violations }) => violations)',
-  );
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
-
-/** By how many pixels the page is wider than the screen. */
-function overflowOf(page: Page): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }

@@ -119,7 +119,7 @@ describe('buying in the storefront', () => {
     expect(front.complaints.ofThePage()).toEqual([]);
     await back.stop();
     await own.record.end();
-  });
+  }, 60_000);
 
   test('waits for as long as a busy shop asks for, says so, and sends the same key', async () => {
     const front = await Storefront.prepare(context, shop, saleId);

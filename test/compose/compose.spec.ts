@@ -17,7 +17,7 @@ const SECRETS = {
   PAYMENT_WEBHOOK_SECRET: 'signs-what-the-provider-tells',
 };
 const compose = readCompose(SECRETS);
-const { postgres, redis, migrate, api, worker } = compose.services;
+const { postgres, redis, migrate, api, worker, proxy } = compose.services;
 const stages = readDockerfile();
 const image = stages.at(-1) ?? [];
 const imageEnvironment = environmentOf(image);
@@ -107,8 +107,12 @@ describe('the image', () => {
     const lines = readFileSync(path.join(ROOT, '.dockerignore'), 'utf8').split('\n');
     expect(lines).toContain('*'); // what is not named below it stays out: .env, .data, .git
     const named = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    const build = readFileSync(path.join(ROOT, 'scripts/build.mjs'), 'utf8');
+    const [, built = ''] = /^const FOLDERS = \[(.*?)\];$/ms.exec(build) ?? [];
+    const folders = [...built.matchAll(/'([^']+)'/g)].map(([, folder]) => folder);
+    expect(folders).toContain('apps');
     expect(named).toEqual(
-      expect.arrayContaining(['package.json', 'package-lock.json', 'scripts', 'apps', 'libs']),
+      expect.arrayContaining(['package.json', 'package-lock.json', 'scripts', ...folders]),
     );
     for (const name of named) expect(existsSync(path.join(ROOT, name))).toBe(true);
   });
@@ -133,6 +137,44 @@ describe('the image', () => {
       await service.stop();
       await database.drop();
     }
+  });
+});
+
+describe('the cluster', () => {
+  const { 'api-2': second, 'api-3': third, 'worker-2': secondWorker } = compose.services;
+
+  test('is four services more, which a plain start leaves out', () => {
+    const names = Object.entries(compose.services).flatMap(([name, { profiles }]) =>
+      profiles ? [name] : [],
+    );
+    expect(names).toEqual(['api-2', 'api-3', 'worker-2', 'proxy']);
+    for (const { profiles } of [second, third, secondWorker, proxy]) expect(profiles).toEqual(['cluster']);
+  });
+
+  test('its processes are like the first, but for the port that is published', () => {
+    for (const replica of [second, third])
+      expect(replica).toEqual({ ...api, profiles: ['cluster'], ports: [] });
+    expect(secondWorker).toEqual({ ...worker, profiles: ['cluster'] });
+  });
+
+  test('the proxy knows each of them by its name, and waits until it is ready', () => {
+    const text = readFileSync(path.join(ROOT, 'deploy', 'haproxy', 'haproxy.cfg'), 'utf8');
+    const wanted = new Set([...text.matchAll(/"\$\{(\w+)\}"$/gm)].map(([, name]) => name));
+    expect(Object.keys(proxy.environment ?? {})).toEqual([...wanted]);
+    const port = String(loadConfig(apiEnvironment).port);
+    const { LISTEN, ...apis } = proxy.environment ?? {};
+    expect(Object.values(apis)).toEqual(['api', 'api-2', 'api-3'].map((name) => `${name}:${port}`));
+    expect(proxy.ports).toEqual([`127.0.0.1:8080:${LISTEN?.replace('*:', '') ?? ''}`]);
+    expect(Object.values(proxy.depends_on ?? {})).toEqual(Array(3).fill({ condition: 'service_healthy' }));
+    expect(proxy.volumes?.[0]).toMatch(/^\.\/deploy\/haproxy\/haproxy\.cfg:.*:ro$/);
+    expect(proxy.image).toMatch(/^haproxy:\d+\.\d+$/);
+  });
+
+  test('the API believes the proxy, and the database lets all of them in', () => {
+    const { trustedProxies, databasePoolSize } = loadConfig(apiEnvironment);
+    expect(trustedProxies).toEqual(['uniquelocal']);
+    const [, connections = 0] = /max_connections=(\d+)/.exec(postgres.command?.join(' ') ?? '') ?? [];
+    expect(Number(connections)).toBeGreaterThan(5 * 2 * databasePoolSize);
   });
 });
 

@@ -16,10 +16,14 @@ export interface ComposeService {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly restart?: string;
   readonly stop_grace_period?: string;
+  readonly profiles?: readonly string[];
 }
 
+type ServiceName =
+  'postgres' | 'redis' | 'migrate' | 'api' | 'worker' | 'api-2' | 'api-3' | 'worker-2' | 'proxy';
+
 export interface Compose {
-  readonly services: Readonly<Record<'postgres' | 'redis' | 'migrate' | 'api' | 'worker', ComposeService>>;
+  readonly services: Readonly<Record<ServiceName, ComposeService>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 

@@ -192,6 +192,8 @@ describe('the answers of a real service', () => {
     await administrator.POST('/v1/admin/dead-letters/replay');
     const body = { saleId: await createSale([await createItem(1)]), buyers: 1 };
     await administrator.POST('/v1/admin/demo-crowd', { body });
+    const erased = { path: { buyerId: randomUUID() } };
+    await administrator.POST('/v1/admin/buyers/{buyerId}/erasure', { params: erased });
     expect(contract.takeFaults()).toEqual([]);
   });
 

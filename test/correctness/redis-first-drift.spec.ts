@@ -11,7 +11,7 @@ describe('redis-first', () => {
   let shop: Shop;
   let other: LocalService | undefined;
 
-  const environment = () => ({ REDIS_URL: redis.url, RESERVATION_STRATEGY: 'redis-first' });
+  const environment = () => ({ REDIS_URL: redis.serviceUrl, RESERVATION_STRATEGY: 'redis-first' });
 
   beforeEach(async () => {
     redis = await startRedis();

@@ -1,8 +1,6 @@
+import { strategiesOn } from './strategies.js';
 import { correctnessSuite } from './suite.js';
 
-/** Those that use Redis at all. */
-const STRATEGIES = ['batched', 'per-order', 'global-lock', 'redis-first'];
-
-for (const strategy of STRATEGIES) {
+for (const strategy of strategiesOn('Redis')) {
   correctnessSuite(`${strategy}, with Redis`, () => ({ RESERVATION_STRATEGY: strategy }));
 }

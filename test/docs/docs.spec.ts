@@ -35,10 +35,36 @@ describe('the documentation says what is true of', () => {
     ]);
     expect(tableOf('configuration.md')).toEqual(real);
   });
+
+  test('make-it-yours: every example stands in the file that it names', () => {
+    const missing = examplesOf('make-it-yours.md').flatMap(({ file, pieces }) => {
+      const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+      return pieces
+        .filter((piece) => !withoutIndent(source).includes(withoutIndent(piece)))
+        .map((piece) => `${file}: ${piece}`);
+    });
+    expect(missing).toEqual([]);
+  });
 });
 
 function defaultOf(setting: Setting<unknown>): string {
   if (setting.requiredInProduction) return 'required in production';
   if (setting.default) return setting.default;
   return setting.optional || setting.default === '' ? '–' : 'required';
+}
+
+/** Blocks of TypeScript: a first line that names the file, then lines of it; `// …` where some are left out. */
+function examplesOf(page: string): { file: string; pieces: string[] }[] {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/^( *)```ts\n(.*?)^ *```$/gms)].map(([, indent = '', block = '']) => {
+    const lines = block.split('\n').map((line) => line.slice(indent.length));
+    const [file = '', ...code] = lines;
+    const pieces = code.join('\n').split('// …\n');
+    return { file: file.replace('// ', ''), pieces: pieces.map((piece) => piece.trimEnd()) };
+  });
+}
+
+/** An example is shown as deep as it is there. */
+function withoutIndent(text: string): string {
+  return text.replaceAll(/^ +/gm, '');
 }

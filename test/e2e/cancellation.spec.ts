@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ReservationEnds } from '#orders';
 import { Database } from '#platform';
 import { Shop, tally, type Buyer, type OrderBody } from '../support/shop.js';
+import { asServed } from '../support/database.js';
 
 describe('cancellation', () => {
   let shop: Shop;
@@ -10,7 +11,7 @@ describe('cancellation', () => {
 
   beforeAll(async () => {
     shop = await Shop.open();
-    database = new Database({ url: shop.databaseUrl, poolSize: 4 });
+    database = new Database({ ...asServed(shop.databaseUrl), poolSize: 4 });
   }, 60_000);
 
   afterAll(async () => {

@@ -71,6 +71,17 @@ describe('the catalogue', () => {
       expect([changed.status, changed.body.metadata]).toEqual([200, {}]);
     });
 
+    test('have no description and no picture where these are told as null', async () => {
+      const nothing = { description: null, imageUrl: null };
+      const itemId = await shop.createItem(1, nothing);
+      const path = `/v1/admin/items/${itemId}`;
+      const bare = { description: '', imageUrl: null };
+      expect((await shop.admin('GET', path)).body).toMatchObject(bare);
+      await shop.admin('PATCH', path, { description: 'A phone', imageUrl: '/p.svg' });
+      expect((await shop.admin('PATCH', path, nothing)).body).toMatchObject(bare);
+      expect((await shop.admin('PATCH', path, { name: null })).status).toBe(400);
+    });
+
     test('have a SKU of their own', async () => {
       const sku = `SKU-${randomUUID()}`;
       await shop.createItem(1, { sku });

@@ -1,9 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { startRedis, type LocalRedis } from '#local';
+import { startEtcd, startRedis, type LocalRedis } from '#local';
 import { LockManager } from '#lock';
 import { RedisLockProvider } from '#lock/redis';
+import { ensureEtcdProgram } from '../../local/etcd-program.js';
+import { startedOrMissing } from '../lock/conformance/servers.js';
+import { redisKeyPrefixOf } from '../support/database.js';
 import { Shop, tally } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
+
+const { missing } = await startedOrMissing(ensureEtcdProgram, () => Promise.resolve());
+const testWithEtcd = missing === undefined ? test : test.skip;
 
 interface Locks {
   locks: {
@@ -39,14 +45,15 @@ describe('locks', () => {
   });
 
   async function open(env: Record<string, string> = {}): Promise<Shop> {
-    const shop = await Shop.open({ REDIS_URL: redis.url, ...env });
+    const shop = await Shop.open({ REDIS_URL: redis.serviceUrl, ...env });
     closers.push(() => shop.close());
     return shop;
   }
 
   /** Another process of the shop. */
-  function another(owner: string): LockManager {
-    const locks = new LockManager(new RedisLockProvider({ url: redis.url }), { owner });
+  function another(shop: Shop, owner: string): LockManager {
+    const keyPrefix = redisKeyPrefixOf(shop.databaseUrl);
+    const locks = new LockManager(new RedisLockProvider({ url: redis.url, keyPrefix }), { owner });
     closers.push(() => locks.close());
     return locks;
   }
@@ -65,8 +72,8 @@ describe('locks', () => {
     const shop = await open();
     expect((await shop.admin<Locks>('GET', '/v1/admin/locks')).body).toEqual({ locks: [] });
     const resource = 'inventory:item:4711:deduct';
-    const lock = await another('the first').acquire(resource, { leaseMs: 20_000, waitMs: 0 });
-    const waiting = another('the second').acquire(resource, { leaseMs: 20_000, waitMs: 20_000 });
+    const lock = await another(shop, 'the first').acquire(resource, { leaseMs: 20_000, waitMs: 0 });
+    const waiting = another(shop, 'the second').acquire(resource, { leaseMs: 20_000, waitMs: 20_000 });
     await eventually(async () => {
       const { status, body, headers } = await shop.admin<Locks>('GET', '/v1/admin/locks');
       expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -122,10 +129,28 @@ describe('locks', () => {
     expect(metrics).toMatch(/holdfast_orders_without_lock_total 0/);
   });
 
+  testWithEtcd(
+    'of LOCK_PROVIDER=etcd sell as well, and are lost with it alone',
+    async () => {
+      const etcd = await startEtcd();
+      closers.push(() => etcd.stop());
+      const shop = await open({ LOCK_PROVIDER: 'etcd', ETCD_URLS: etcd.url });
+      expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });
+      expect((await health(shop)).details.locks).toEqual({ status: 'up', provider: 'etcd' });
+      const { body: metrics } = await shop.request<string>('GET', '/metrics');
+      expect(metrics).toMatch(/holdfast_lock_acquired_total\{class="inventory:item:deduct"\} [1-9]/);
+      expect(metrics).toMatch(/holdfast_orders_without_lock_total 0/);
+      await etcd.kill();
+      expect((await health(shop)).details.locks).toEqual({ status: 'degraded', provider: 'etcd' });
+      expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });
+    },
+    60_000,
+  );
+
   test('of LOCK_PROVIDER=redlock sell as well, and are lost with the majority of its nodes alone', async () => {
     const nodes = await Promise.all([startRedis(), startRedis(), startRedis()]);
     closers.push(() => Promise.all(nodes.map((node) => node.stop())));
-    const urls = nodes.map(({ url }) => url).join(',');
+    const urls = nodes.map(({ serviceUrl }) => serviceUrl).join(',');
     const shop = await open({ LOCK_PROVIDER: 'redlock', REDLOCK_URLS: urls });
     await eventually(async () =>
       // nodes that have just started do not vote yet

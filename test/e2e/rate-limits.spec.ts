@@ -19,9 +19,9 @@ describe('the limit of a buyer', () => {
 
   beforeAll(async () => {
     redis = await startRedis();
-    shop = await Shop.open({ ...env, REDIS_URL: redis.url });
+    shop = await Shop.open({ ...env, REDIS_URL: redis.serviceUrl });
     other = await startService({
-      env: serviceEnvironment({ ...env, REDIS_URL: redis.url, DATABASE_URL: shop.databaseUrl }),
+      env: serviceEnvironment({ ...env, REDIS_URL: redis.serviceUrl, DATABASE_URL: shop.databaseUrl }),
     });
   }, 60_000);
 
@@ -116,7 +116,7 @@ describe('the limit of an address', () => {
 
   beforeAll(async () => {
     redis = await startRedis();
-    const env = { RATE_LIMIT_IP: '5/1m', REDIS_URL: redis.url };
+    const env = { RATE_LIMIT_IP: '5/1m', REDIS_URL: redis.serviceUrl };
     shop = await Shop.open({ ...env, TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' });
     exposed = await startService({ env: serviceEnvironment({ ...env, DATABASE_URL: shop.databaseUrl }) });
   }, 60_000);

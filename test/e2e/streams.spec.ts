@@ -12,7 +12,12 @@ describe('the live stream of a sale', () => {
   beforeAll(async () => {
     redis = await startRedis();
     shop = await Shop.open({
-      ...{ REDIS_URL: redis.url, STREAM_CAPACITY: '6', STREAM_CAPACITY_IP: '4', TRUSTED_PROXIES: 'loopback' },
+      ...{
+        REDIS_URL: redis.serviceUrl,
+        STREAM_CAPACITY: '6',
+        STREAM_CAPACITY_IP: '4',
+        TRUSTED_PROXIES: 'loopback',
+      },
     });
   }, 60_000);
 
@@ -70,24 +75,25 @@ describe('the live stream of a sale', () => {
   });
 
   test('tells of an item at most four times a second, and ends with what is true', async () => {
-    const { itemId, saleId } = await shop.offer(1_000);
+    const stock = 1_000_000;
+    const { itemId, saleId } = await shop.offer(stock);
     const watcher = await watch(saleId);
     const buyers = await shop.buyers(10);
-    const until = performance.now() + 2_000;
+    const until = performance.now() + 8_000; // so long that an answer that comes late by itself does not count
     let sold = 0;
     await Promise.all(
       buyers.map(async (buyer) => {
-        while (performance.now() < until && sold < 990) {
+        while (performance.now() < until) {
           sold += 1;
           await buyer.order(saleId, [{ itemId, quantity: 1 }]);
         }
       }),
     );
-    await eventually(() => expect(watcher.ofItem(itemId).at(-1)).toBe(1_000 - sold));
+    await eventually(() => expect(watcher.ofItem(itemId).at(-1)).toBe(stock - sold));
     const times = watcher.events.flatMap(({ data, atMs }) => (data.itemId === itemId ? [atMs] : [])).slice(1);
     expect(times.length).toBeGreaterThan(2);
-    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
-    expect(times.length - 1).toBeLessThanOrEqual(4 * seconds + 2); // the first one may have come late by itself
+    const perSecond = (times.length - 1) / (((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000);
+    expect(perSecond).toBeLessThan(4.2);
   });
 
   test('has a comment every 15 s, so that nobody between takes it for dead', async () => {
@@ -143,15 +149,3 @@ describe('the live stream of a sale', () => {
     await eventually(() => expect(watcher.ofItem(itemId)).toEqual([3, 2, 1]));
   });
 });
-
-test('SIGTERM ends the streams, and the process exits with 0', async () => {
-  const shop = await Shop.open();
-  const { saleId } = await shop.offer(1);
-  const watchers = await Promise.all(
-    Array.from({ length: 20 }, () => Watcher.open(`${shop.service.url}/v1/sales/${saleId}/stream`)),
-  );
-  await eventually(() => expect(watchers.every(({ events }) => events.length === 2)).toBe(true));
-  expect(await shop.service.stop()).toBe(0);
-  await eventually(() => expect(watchers.every(({ ended }) => ended)).toBe(true));
-  await shop.close();
-}, 60_000);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { startRedis, startService } from '#local';
+import { startRedis } from '#local';
 import { Shop, tally } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 import { Watcher } from '../support/watcher.js';
@@ -49,9 +49,8 @@ async function forget(url: string): Promise<void> {
 
 test('all of Redis thrown away in the middle of 500 open reservations: each expires within one sweep, orders and streams go on', async () => {
   let redis = await startRedis();
-  const shop = await Shop.open({ REDIS_URL: redis.url });
-  const env = { DATABASE_URL: shop.databaseUrl, REDIS_URL: redis.url, LOG_LEVEL: 'warn' };
-  const worker = await startService({ app: 'worker', env });
+  const shop = await Shop.open({ REDIS_URL: redis.serviceUrl });
+  const worker = await shop.startWorker({ REDIS_URL: redis.serviceUrl, LOG_LEVEL: 'warn' });
   const { itemId, saleId } = await shop.offer(STOCK);
   const watcher = await Watcher.open(`${shop.service.url}/v1/sales/${saleId}/stream`);
   const expired = (count: number) => eventually(async () => expect((await endsIn(shop)).expired).toBe(count));

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { placeInTransaction, type Outcome, type PlacementRequest, type TransactionOptions } from '#orders';
 import { Database, violatedConstraint, type Statement, type Transaction } from '#platform';
-import { cloneDatabase } from '../support/database.js';
+import { asServed, cloneDatabase, openPool } from '../support/database.js';
 
 /** Changes the text of a statement, by its name: how a guard is taken away. */
 export type Mutations = Readonly<Record<string, (text: string) => string>>;
@@ -31,8 +31,8 @@ export class GuardBench {
 
   private constructor(url: string, drop: () => Promise<void>) {
     this.url = url;
-    this.database = new Database({ url, poolSize: 4 });
-    this.sql = new Pool({ connectionString: url, max: 2 });
+    this.database = new Database({ ...asServed(url), poolSize: 4 });
+    this.sql = openPool(url, 2);
     this.drop = drop;
   }
 

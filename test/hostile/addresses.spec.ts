@@ -7,7 +7,9 @@ import { Target } from './target.js';
 import { words } from './values.js';
 
 const ROUTES = Object.keys(EXAMPLES);
-const NAMING = ROUTES.filter((route) => route.includes('{'));
+/** Finds nothing to forget of somebody who never ordered, and of somebody who was forgotten; both are as they should be. */
+const ERASURE = 'POST /v1/admin/buyers/{buyerId}/erasure';
+const NAMING = ROUTES.filter((route) => route.includes('{') && route !== ERASURE);
 const ADMINISTRATION = ROUTES.filter((route) => EXAMPLES[route]?.as === 'administrator');
 const NOT_THERE: readonly ProblemCode[] = ['not_found', 'malformed_request'];
 const CLOSED: readonly ProblemCode[] = [...NOT_THERE, 'unauthenticated', 'forbidden'];

@@ -59,7 +59,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /v1/orders/{id}/payments': {
     as: 'buyer',
     params: ({ orderId: id }) => ({ id }),
-    body: () => ({ method: 'sandbox', outcome: 'succeed' }),
+    body: () => ({ method: 'sandbox', outcome: 'succeed', token: 'a-card' }),
   },
   'POST /v1/orders/{id}/cancellation': { as: 'buyer', params: ({ cancelledId: id }) => ({ id }) },
   'POST /v1/webhooks/payments': {
@@ -120,6 +120,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /v1/admin/demo-crowd': {
     as: 'administrator',
     body: ({ upcomingId: saleId }) => ({ saleId, buyers: 1 }), // nobody can buy yet: what others count stays as it is
+  },
+  'POST /v1/admin/buyers/{buyerId}/erasure': {
+    as: 'administrator',
+    params: () => ({ buyerId: randomUUID() }), // one who never ordered: the others are still needed
   },
   'GET /v1/admin/orders': { as: 'administrator' },
   'GET /v1/admin/orders/{id}': { as: 'administrator', params: ({ orderId: id }) => ({ id }) },

@@ -34,6 +34,8 @@ describe('the linter', () => {
     ['client/index.ts', 'node:fs'],
     ['load/index.ts', '#orders'],
     ['load/index.ts', '../client/index.js'],
+    ['drills/drills.ts', '#orders'],
+    ['drills/drills.ts', '../load/index.js'],
   ])(
     'lets %s not import %s',
     async (file, source) => {
@@ -48,6 +50,7 @@ describe('the linter', () => {
     ['libs/inventory/index.ts', '#platform'],
     ['apps/api/main.ts', '#orders'],
     ['load/index.ts', '#client'],
+    ['drills/drills.ts', '#load'],
   ])(
     'lets %s import %s',
     async (file, source) => {

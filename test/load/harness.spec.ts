@@ -139,7 +139,8 @@ describe('a service of its own', () => {
       const postgres = await eventually(() =>
         readPid(path.join(servers, 'postgres', 'cluster', 'postmaster.pid')),
       );
-      await eventually(() => expect(existsSync(path.join(folder, 'journal.jsonl'))).toBe(true));
+      const begun = () => expect(existsSync(path.join(folder, 'journal.jsonl'))).toBe(true);
+      await eventually(begun, { limitMs: 60_000 });
       harness.kill('SIGINT');
       expect(await once(harness, 'exit')).toEqual([130, null]);
       expect(existsSync(servers)).toBe(false);

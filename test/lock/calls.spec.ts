@@ -214,7 +214,7 @@ describe('what a call can ask for', () => {
     await locks.close();
     expect(await other.tryAcquire(RESOURCE, ONCE)).toBeNull();
     const { tookMs } = await timed(other.acquire(RESOURCE, OPTIONS));
-    expect(tookMs).toBeLessThan(500);
+    expect(tookMs).toBeLessThan(2_000);
   });
 
   it('releaseAll frees what an owner holds, here and elsewhere, and nobody else', async () => {
@@ -253,7 +253,7 @@ describe('what a call can ask for', () => {
       const retry = { tries: 1_000, delayMs: 20 };
       const { error, tookMs } = await timed(lab.manager().acquire(RESOURCE, { ...ONCE, waitMs: 100, retry }));
       expect(error).toBeInstanceOf(LockWaitTimeoutError);
-      expect(tookMs).toBeLessThan(300);
+      expect(tookMs).toBeLessThan(1_500);
     });
 
     it.each([0, 1.5, NaN])('refuses %s tries', async (tries) => {

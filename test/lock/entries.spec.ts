@@ -10,6 +10,7 @@ const NEEDS: Record<string, readonly string[]> = {
   './redis': ['ioredis'],
   './redlock': ['ioredis', 'redlock'],
   './postgres': ['pg'],
+  './etcd': [],
   './memory': [],
   './nest': ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
   './metrics': ['prom-client'],
@@ -60,6 +61,7 @@ describe('the library as a package', () => {
   it('loads its core, and what needs no client, where nothing else is installed', () => {
     expect(load('.')).toContain('LockManager');
     expect(load('./memory')).toContain('MemoryLockProvider');
+    expect(load('./etcd')).toContain('EtcdLockProvider');
     expect(load('./conformance')).toContain('describeConformance');
   });
 

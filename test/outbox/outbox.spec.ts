@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startService, type LocalService } from '#local';
-import { testRedisUrl } from '../support/database.js';
+import type { LocalService } from '#local';
 import { expectStatus, Shop, type OrderBody } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
-import { SHOP_SECRET, ShopEndpoint } from './shop-endpoint.js';
+import { ShopEndpoint } from './shop-endpoint.js';
 
 interface DeadLetter {
   id: string;
@@ -36,17 +35,7 @@ describe('the outbox', () => {
   afterAll(() => shop.close());
 
   async function startWorker(env: Record<string, string> = {}): Promise<LocalService> {
-    const worker = await startService({
-      app: 'worker',
-      env: {
-        DATABASE_URL: shop.databaseUrl,
-        REDIS_URL: testRedisUrl(),
-        LOG_LEVEL: 'error',
-        SHOP_WEBHOOK_URL: endpoint.url,
-        SHOP_WEBHOOK_SECRET: SHOP_SECRET,
-        ...env,
-      },
-    });
+    const worker = await shop.startWorker({ ...endpoint.env, ...env });
     workers.push(worker);
     return worker;
   }
@@ -223,21 +212,6 @@ describe('the outbox', () => {
     await isEmpty();
     expect(endpoint.typesOf(one.id)).toHaveLength(3);
     expect((await replay()).body).toEqual({ replayed: 0 });
-  }, 60_000);
-
-  test('loses nothing when a worker dies between telling and noting it down', async () => {
-    endpoint.answer = 'nothing';
-    const { id } = await order();
-    const worker = await startWorker();
-    await eventually(() => expect(endpoint.typesOf(id)).toHaveLength(1));
-    await worker.kill();
-    expect(await waiting()).toMatchObject([{ attempts: 1, due: true }]);
-    endpoint.answer = 200;
-    await timePasses();
-    await startWorker();
-    await isEmpty();
-    expect(new Set(endpoint.eventsOf(id).map((event) => event.id)).size).toBe(1);
-    expect(endpoint.typesOf(id)).toHaveLength(2);
   }, 60_000);
 
   test('is shared by workers: each event is sent once', async () => {

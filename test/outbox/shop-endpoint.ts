@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebhookSignature } from '#platform';
 
-export const SHOP_SECRET = 'signs-what-the-shop-is-told';
+const SHOP_SECRET = 'signs-what-the-shop-is-told';
 
 export interface Heard {
   readonly id: string;
@@ -15,6 +15,8 @@ export interface Heard {
 /** The shop that is told: an HTTP server that keeps what it heard, and answers as the test wants. */
 export class ShopEndpoint {
   readonly heard: Heard[] = [];
+  /** Of the requests that came with one. */
+  readonly traceparents: string[] = [];
   /** What it answers: a status, or nothing at all. */
   answer: number | 'nothing' = 200;
   readonly url: string;
@@ -25,6 +27,11 @@ export class ShopEndpoint {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`;
   }
 
+  /** The settings of a worker that tells it. */
+  get env(): Record<string, string> {
+    return { SHOP_WEBHOOK_URL: this.url, SHOP_WEBHOOK_SECRET: SHOP_SECRET };
+  }
+
   static async open(port = 0): Promise<ShopEndpoint> {
     const signature = new WebhookSignature([SHOP_SECRET]);
     const server = createServer((request, response) => {
@@ -32,7 +39,8 @@ export class ShopEndpoint {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const body = Buffer.concat(chunks).toString();
-        const given = request.headers['x-webhook-signature'];
+        const { 'x-webhook-signature': given, traceparent } = request.headers;
+        if (typeof traceparent === 'string') endpoint.traceparents.push(traceparent);
         const isSigned = signature.verifies(given as string, body, Date.now() / 1000);
         endpoint.heard.push({ ...(JSON.parse(body) as Omit<Heard, 'isSigned'>), isSigned });
         if (endpoint.answer === 'nothing') return;

@@ -88,28 +88,6 @@ describe('payments', () => {
     expect(await till.chargeOf(paymentId)).toEqual({ status: 'captured', asked: 2 });
   });
 
-  test('survive a worker that dies between the capture and its record', async () => {
-    const { saleId, buyer, order } = await till.order();
-    const { paymentId } = (await till.pay(buyer, order.id)).body;
-    const holder = await till.shop.record.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT 1 FROM customer_order WHERE id = $1 FOR UPDATE', [order.id]); // the record stops here
-    const worker = await till.startWorker();
-    await eventually(async () =>
-      expect(await till.chargeOf(paymentId)).toMatchObject({ status: 'captured' }),
-    );
-    await worker.kill();
-    await holder.query('ROLLBACK');
-    holder.release();
-    expect((await till.read(buyer, order.id)).status).toBe('pending_payment');
-    await till.shop.record.query('UPDATE payment SET due_at = now() WHERE id = $1', [paymentId]); // instead of 10 s
-    await till.startWorker();
-    await till.becomes(buyer, order.id, 'paid');
-    expect((await till.chargeOf(paymentId))?.asked).toBe(2);
-    expect(await till.movementsOf(order.id)).toEqual(['reserve 0 1', 'sell -1 -1']);
-    expect((await till.shop.reconcile(saleId)).balanced).toBe(true);
-  }, 60_000);
-
   test.each([
     [{ method: 'cash' }],
     [{}],

@@ -4,6 +4,7 @@ import { ReservationEnds } from '#orders';
 import { Settlement } from '#payments';
 import { Database, Metrics } from '#platform';
 import { GuardBench, request } from '../guards/bench.js';
+import { asServed } from '../support/database.js';
 
 const ROUNDS = 200;
 
@@ -16,7 +17,7 @@ describe('an order that is paid as it ends', () => {
 
   beforeAll(async () => {
     bench = await GuardBench.open();
-    database = new Database({ url: bench.url, poolSize: 6 });
+    database = new Database({ ...asServed(bench.url), poolSize: 6 });
     reservations = new ReservationEnds(database);
     settlement = new Settlement(database, new Metrics());
   });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startService, type LocalService } from '#local';
+import type { LocalService } from '#local';
 import { WebhookSignature } from '#platform';
-import { testRedisUrl } from '../support/database.js';
 import { expectStatus, Shop, type Answer, type Buyer, type OrderBody } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 
@@ -38,9 +37,8 @@ export class Till {
     await this.shop.close();
   }
 
-  async startWorker(): Promise<LocalService> {
-    const env = { DATABASE_URL: this.shop.databaseUrl, REDIS_URL: testRedisUrl(), LOG_LEVEL: 'error' };
-    const worker = await startService({ app: 'worker', env });
+  async startWorker(env: Record<string, string> = {}): Promise<LocalService> {
+    const worker = await this.shop.startWorker(env);
     this.workers.push(worker);
     return worker;
   }

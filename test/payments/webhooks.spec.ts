@@ -92,6 +92,20 @@ describe('the provider’s webhooks', () => {
     expect(rows).toEqual([{ due: true }]); // for a refund
   });
 
+  test('give back what was captured when another payment had been paid and refunded', async () => {
+    const { buyer, order, of } = await paying();
+    await till.tell({ type: 'payment.failed', ...of });
+    const second = { orderId: order.id, paymentId: (await till.pay(buyer, order.id)).body.paymentId };
+    await till.tell({ type: 'payment.succeeded', ...second });
+    await till.tell({ type: 'payment.refunded', ...second });
+    const before = await alerts();
+    await till.tell({ type: 'payment.succeeded', ...of });
+    expect((await till.read(buyer, order.id)).status).toBe('refunded');
+    expect(await alerts()).toBe(before + 1);
+    const sql = 'SELECT due_at IS NOT NULL AS due FROM payment WHERE id = $1';
+    expect((await till.shop.record.query(sql, [of.paymentId])).rows).toEqual([{ due: true }]); // for a refund
+  });
+
   test('alert once of what was captured beside another payment, however often an event is told', async () => {
     const { buyer, order, of } = await paying();
     await till.tell({ type: 'payment.failed', ...of });

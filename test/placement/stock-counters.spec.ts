@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { StockCounters, type PlacementRequest } from '#orders';
 import { GuardBench, request } from '../guards/bench.js';
-import { testRedisUrl } from '../support/database.js';
+import { redisKeyPrefixOf, testRedisUrl } from '../support/database.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventually } from '../support/wait.js';
 
@@ -12,7 +12,7 @@ describe('the counters of redis-first', () => {
 
   beforeAll(async () => {
     bench = await GuardBench.open();
-    counters = new StockCounters(testRedisUrl(), bench.database);
+    counters = new StockCounters(redisAt(testRedisUrl()), bench.database);
     await counters.connect();
   });
 
@@ -21,6 +21,7 @@ describe('the counters of redis-first', () => {
     await bench.close();
   });
 
+  const redisAt = (redisUrl: string) => ({ redisUrl, redisKeyPrefix: redisKeyPrefixOf(bench.url) });
   const leftOf = async (itemId: string) => (await counters.left([itemId])).get(itemId);
   const adjust = async (itemId: string, quantity: number) => {
     await bench.sql.query(
@@ -45,7 +46,7 @@ describe('the counters of redis-first', () => {
 
   test('give them once also when the answer was lost', async () => {
     const proxy = await TcpProxy.start(Number(new URL(testRedisUrl()).port));
-    const behind = new StockCounters(`redis://127.0.0.1:${proxy.port}`, bench.database);
+    const behind = new StockCounters(redisAt(`redis://127.0.0.1:${proxy.port}`), bench.database);
     try {
       await behind.connect();
       const offer = await bench.offer(5);

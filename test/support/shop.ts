@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { startService, type LocalService } from '#local';
-import { cloneDatabase, testRedisUrl } from './database.js';
+import { asServed, cloneDatabase, redisKeyPrefixOf, serviceRedisUrl, openPool } from './database.js';
 
 export const ADMIN_KEY = 'administrator-of-the-tests';
 export const JWT_SECRET = 'signs-the-buyers-of-the-tests';
@@ -40,8 +40,7 @@ export class Shop {
     this.service = service;
     this.databaseUrl = databaseUrl;
     this.dropDatabase = dropDatabase;
-    this.record = new Pool({ connectionString: databaseUrl, max: 4 });
-    this.record.on('error', () => undefined); // tests end servers on purpose
+    this.record = openPool(databaseUrl, 4);
   }
 
   /**
@@ -74,10 +73,20 @@ export class Shop {
     }
   }
 
+  /** At a service that somebody else has started, on a database that is there already. */
+  static at(service: LocalService, databaseUrl: string, dropDatabase: () => Promise<void>): Shop {
+    return new Shop(service, databaseUrl, dropDatabase);
+  }
+
   async close(): Promise<void> {
     await this.service.stop();
     await this.record.end();
     await this.dropDatabase();
+  }
+
+  /** A worker on the shop's database; whoever starts it stops it. */
+  startWorker(env: Record<string, string> = {}): Promise<LocalService> {
+    return startService({ app: 'worker', env: { ...workerEnvironment(this.databaseUrl), ...env } });
   }
 
   request<Body = Record<string, unknown>>(method: string, path: string, options: RequestOptions = {}) {
@@ -204,15 +213,33 @@ async function send<Body>(
   };
 }
 
-/** The settings of a service under test; `env` names at least DATABASE_URL. */
-export function serviceEnvironment(env: Record<string, string>): Record<string, string> {
+/** The settings of a service under test, which runs with the rights of a deployment's and no others. */
+export function serviceEnvironment(
+  env: Record<string, string> & { DATABASE_URL: string },
+): Record<string, string> {
   return {
-    REDIS_URL: env.REDIS_URL ?? testRedisUrl(),
+    REDIS_URL: serviceRedisUrl(),
     BUYER_JWT_SECRET: JWT_SECRET,
     ADMIN_API_KEY: ADMIN_KEY,
     LOG_LEVEL: 'warn',
     RATE_LIMIT_BUYER: 'off', // crowds of few buyers
     ...env,
+    ...databaseSettings(env.DATABASE_URL),
+  };
+}
+
+/** The settings of a worker under test. */
+export function workerEnvironment(databaseUrl: string): Record<string, string> {
+  return { REDIS_URL: serviceRedisUrl(), LOG_LEVEL: 'error', ...databaseSettings(databaseUrl) };
+}
+
+/** Processes on one database are one deployment, in Redis too. */
+function databaseSettings(databaseUrl: string): Record<string, string> {
+  const { url, preparedStatements } = asServed(databaseUrl);
+  return {
+    DATABASE_URL: url,
+    REDIS_KEY_PREFIX: redisKeyPrefixOf(databaseUrl),
+    ...(preparedStatements ? {} : { PREPARED_STATEMENTS: 'false' }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startService, type LocalService } from '#local';
 import { GuardBench, request } from '../guards/bench.js';
-import { testRedisUrl } from '../support/database.js';
+import { redisKeyPrefixOf, runtimeUrlOf, serviceRedisUrl } from '../support/database.js';
 import { eventually } from '../support/wait.js';
 
 const OLD = '01800000-0000-7000-8000-'; // of April 2022
@@ -17,7 +17,8 @@ describe('the worker', () => {
     for (let n = 0; n < ORDERS; n += 1) {
       await bench.place({ ...request(offer), orderId: OLD + String(n).padStart(12, '0') });
     }
-    const env = { DATABASE_URL: bench.url, REDIS_URL: testRedisUrl(), LOG_LEVEL: 'info' };
+    const redis = { REDIS_URL: serviceRedisUrl(), REDIS_KEY_PREFIX: redisKeyPrefixOf(bench.url) };
+    const env = { DATABASE_URL: runtimeUrlOf(bench.url), ...redis, LOG_LEVEL: 'info' };
     workers.push(...(await Promise.all([1, 2].map(() => startService({ app: 'worker', env })))));
   }, 60_000);
 

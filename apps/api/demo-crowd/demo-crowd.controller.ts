@@ -38,6 +38,8 @@ export class DemoCrowdController {
   ): Promise<DemoCrowdView> {
     if (this.config.production)
       throw new ProblemError('not_found', 'There is no demonstration in production.');
+    if (this.config.buyerJwtSecrets.length === 0)
+      throw new ProblemError('not_found', 'There is no demonstration without BUYER_JWT_SECRET.');
     const request = { key, route: 'POST /v1/admin/demo-crowd', body };
     const itemIds = await this.crowd.itemsOf(body.saleId);
     return this.requests.once(request, reply, () => Promise.resolve(this.crowd.start(body, itemIds)));

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { PAYMENT_PROVIDER } from '#payments';
 import { BuyerTokens, ProblemError } from '#platform';
 import { MAX_BUYERS, type DemoCrowdView, type StartDemoCrowd } from './demo-crowd.dto.js';
 
@@ -73,7 +74,8 @@ export class DemoCrowd implements BeforeApplicationShutdown {
     if (order.status !== 201) return false;
     const path = `/v1/orders/${(order.body as { id: string }).id}`;
     const choice = Math.random();
-    if (choice < PAYING) await this.ask('POST', `${path}/payments`, { token, body: { method: 'sandbox' } });
+    const { method } = PAYMENT_PROVIDER;
+    if (choice < PAYING) await this.ask('POST', `${path}/payments`, { token, body: { method } });
     else if (choice < PAYING + CANCELLING) await this.ask('POST', `${path}/cancellation`, { token });
     return true;
   }

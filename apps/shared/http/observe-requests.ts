@@ -1,5 +1,7 @@
+import { context } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { isForApi, type Logger, type Metrics } from '#platform';
+import { contextOfRequest } from './trace-requests.js';
 
 /** Every request gets an id, a duration in the metrics and, at the level debug, one line in the log. */
 export function observeRequests(
@@ -22,10 +24,8 @@ export function observeRequests(
     const status = reply.statusCode;
     metrics.httpRequests.observe({ method, route, status }, reply.elapsedTime / 1000);
     if (logger.isLevelEnabled('debug')) {
-      logger.debug(
-        { requestId: request.id, method, route, status, ms: Math.round(reply.elapsedTime) },
-        'request',
-      );
+      const fields = { requestId: request.id, method, route, status, ms: Math.round(reply.elapsedTime) };
+      context.with(contextOfRequest(request), () => logger.debug(fields, 'request'));
     }
     done();
   });

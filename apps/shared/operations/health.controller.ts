@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Optional } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiOkResponse,
@@ -11,7 +11,15 @@ import {
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import { DataSource } from 'typeorm';
 import { FallbackLockProvider, LockManager } from '#lock';
-import { ApiProblems, CONFIG, pendingMigrations, ProblemError, Public, type WorkerConfig } from '#platform';
+import {
+  ApiProblems,
+  BuyerIdentity,
+  CONFIG,
+  migrationState,
+  ProblemError,
+  Public,
+  type WorkerConfig,
+} from '#platform';
 import { Readiness } from './readiness.js';
 
 const PROBE = `health:locks:${randomUUID()}:probe`;
@@ -39,7 +47,8 @@ export class ReadinessView {
 
 /**
  * Liveness asks nothing of others. Readiness needs PostgreSQL; without the lock store the service is degraded, and
- * serves. The store goes by its name, `redis`, or as `locks` where it is another.
+ * serves. The store goes by its name, `redis`, or as `locks` where it is another. A process that can let in no buyer is
+ * not ready, until its identity provider has been heard once.
  */
 @ApiTags('operations')
 @Public()
@@ -52,6 +61,7 @@ export class HealthController {
     private readonly locks: LockManager,
     private readonly readiness: Readiness,
     @Inject(CONFIG) private readonly config: WorkerConfig,
+    @Optional() private readonly buyers?: BuyerIdentity, // the worker has none
   ) {}
 
   @Get('live')
@@ -69,9 +79,9 @@ export class HealthController {
     if (this.readiness.stopping)
       throw new ProblemError('dependency_unavailable', 'This process is stopping.');
     const { details } = await this.requirePostgres();
-    const stores = await this.lockStores();
-    const isWell = Object.values(stores).every(({ status }) => status === 'up');
-    return { status: isWell ? 'ok' : 'degraded', details: { ...details, ...stores } };
+    const others = { ...this.requireIdentity(), ...(await this.lockStores()) };
+    const isWell = Object.values(others).every(({ status }) => status === 'up');
+    return { status: isWell ? 'ok' : 'degraded', details: { ...details, ...others } };
   }
 
   private async requirePostgres(): Promise<HealthCheckResult> {
@@ -82,6 +92,16 @@ export class HealthController {
         cause: error,
       });
     }
+  }
+
+  private requireIdentity(): Record<string, DependencyView> {
+    const status = this.buyers?.state;
+    if (status === 'down') {
+      const detail =
+        'No buyer can be let in: the keys at BUYER_JWKS_URL have not been loaded. The log says why.';
+      throw new ProblemError('dependency_unavailable', detail);
+    }
+    return status ? { identityProvider: { status } } : {};
   }
 
   private async database() {
@@ -97,7 +117,7 @@ export class HealthController {
   private async migrations() {
     const indicator = this.indicators.check('migrations');
     try {
-      const pending = await pendingMigrations(this.dataSource);
+      const { pending } = await migrationState(this.dataSource);
       return pending.length === 0 ? indicator.up() : indicator.down({ pending });
     } catch {
       return indicator.down();

@@ -12,7 +12,7 @@ const ORDERS = {
   saleId: '00000000-0000-7000-8000-000000000001',
   itemIds: ['00000000-0000-7000-8000-000000000002'],
   distribution: 'one',
-  count: 50,
+  count: 20,
   seed: 1,
 } as const satisfies RequestsOrder;
 
@@ -62,7 +62,7 @@ describe('a closed loop', () => {
     const loop = new ClosedLoop({ ports: [port], connections, requests: ORDERS, keepsOrderIds: true });
     await loop.open();
     const warmUp = await loop.warmUp({ leastMs: 20, mostMs: 2_000 });
-    const window = await loop.measure(150);
+    const window = await loop.measure(400);
     return { warmUp, window, drained: await loop.drain(2_000) };
   }
 
@@ -83,7 +83,7 @@ describe('a closed loop', () => {
     expect(new Set(heard.map(({ headers }) => headers['idempotency-key'])).size).toBe(heard.length);
     const { saleId, itemIds } = ORDERS;
     expect(heard[0]?.body).toEqual({ saleId, lines: [{ itemId: itemIds[0], quantity: 1 }] });
-    expect(window.requestsMadeLate).toBeGreaterThan(0); // 50 were made beforehand
+    expect(window.requestsMadeLate).toBeGreaterThan(0); // 20 were made beforehand
   });
 
   it('counts refusals by status and code, and answers that come in pieces once', async () => {

@@ -4,7 +4,7 @@ import type { ChildProvider } from './subject.js';
 /** What a child is asked to do. */
 export type ChildTask =
   | { do: 'count'; resource: string; times: number; folder: string }
-  | { do: 'hold'; resource: string; leaseMs: number }
+  | { do: 'hold'; resource: string; leaseMs: number; permits?: number }
   | { do: 'block'; resource: string; leaseMs: number; blockMs: number }
   | { do: 'wait'; resource: string; waiters: number };
 

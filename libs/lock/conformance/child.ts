@@ -52,8 +52,8 @@ async function count({ resource, times, folder }: Extract<ChildTask, { do: 'coun
   await say('done', { acquires: provider.acquires, fences: [] });
 }
 
-async function hold({ resource, leaseMs }: Extract<ChildTask, { do: 'hold' }>): Promise<void> {
-  const lock = await locks.acquire(resource, { leaseMs, waitMs: 0 });
+async function hold({ resource, leaseMs, permits = 1 }: Extract<ChildTask, { do: 'hold' }>): Promise<void> {
+  const lock = await locks.acquire(resource, { leaseMs, waitMs: 0, permits });
   const fence = fenceOf(lock) ?? 0;
   await say('held', { fence });
   await ordered('write');

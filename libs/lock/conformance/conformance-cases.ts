@@ -5,10 +5,11 @@ import { HAND_OVER } from './cases/hand-over.js';
 import { HOLDING } from './cases/holding.js';
 import { OUTAGE } from './cases/outage.js';
 import { OWN } from './cases/own.js';
+import { PERMITS } from './cases/permits.js';
 import { SHARING } from './cases/sharing.js';
 import { WAITING } from './cases/waiting.js';
 
-/** All promises, by number. 31 comes with read-write locks, 38 with Sentinel and Cluster. */
+/** All promises, by number. */
 export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...EXCLUSION,
   ...WAITING,
@@ -17,5 +18,6 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   ...OUTAGE,
   ...HAND_OVER,
   ...SHARING,
+  ...PERMITS,
   ...OWN,
 ].sort((one, other) => one.number - other.number);

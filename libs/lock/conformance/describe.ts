@@ -31,6 +31,7 @@ const LACKS: Readonly<Record<LockAbility, string>> = {
   fair: 'it keeps no queue',
   handOver: 'a lock does not change hands',
   inspection: 'it cannot list what is held',
+  sharing: 'several cannot hold a resource together',
   sharedValues: 'it keeps no values',
   replicaAcks: 'it asks no replicas',
 };

@@ -10,4 +10,5 @@ export type {
   StoreCounts,
   StoreFaults,
   StoreRefusal,
+  StoreReplicas,
 } from './subject.js';

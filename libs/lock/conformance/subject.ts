@@ -15,6 +15,8 @@ export interface ConformanceSubject {
   readonly child?: ChildProvider | (() => ChildProvider);
   /** Absent for a store that cannot fail apart from its process. */
   readonly faults?: StoreFaults;
+  /** Those of which a grant may have to be acknowledged. Absent: the store has none. */
+  readonly replicas?: StoreReplicas;
   /** What the store itself has seen, where it can tell. */
   readonly counts?: StoreCounts;
   /** A record that refuses a fence lower than the last. Default: one in this process. */
@@ -66,6 +68,12 @@ export interface StoreRefusal {
   readonly message: RegExp;
   begin(): Promise<void>;
   end(): Promise<void>;
+}
+
+export interface StoreReplicas {
+  /** They neither take nor acknowledge anything, until `resume`. */
+  pause(): void | Promise<void>;
+  resume(): void | Promise<void>;
 }
 
 export interface StoreCounts {

@@ -48,7 +48,7 @@ const JOIN_DELAY_MS = 10;
 export class FallbackLockProvider implements LockProvider {
   readonly name: string;
   /** What both have. */
-  readonly abilities: ReadonlySet<LockAbility>;
+  readonly abilities: Set<LockAbility>;
   readonly values?: SharedValues;
   readonly maxLeaseMs: number;
   private readonly stores: Record<Side, LockProvider>;
@@ -80,6 +80,7 @@ export class FallbackLockProvider implements LockProvider {
       onSwitch,
     });
     this.abilities = new Set([...primary.abilities].filter((ability) => fallback.abilities.has(ability)));
+    this.abilities.delete('sharing'); // one side does not know how many permits the other has given
     if (primary.values && fallback.values)
       this.values = new ChainValues(primary.values, fallback.values, this.degradation);
   }

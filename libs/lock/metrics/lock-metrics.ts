@@ -38,6 +38,7 @@ export class LockMetrics {
   private readonly classes: LockClasses;
   private readonly counters: Readonly<Record<CounterName, Counter<Labels>>>;
   private readonly fallbacks: Counter;
+  private readonly isDegraded: Gauge;
   private readonly wait: Histogram<Labels>;
   private readonly hold: Histogram<Labels>;
   private readonly held: Gauge<Labels>;
@@ -55,6 +56,8 @@ export class LockMetrics {
     this.classes = new LockClasses(classOf);
     const fallback = described('fallback_total', 'Switches to the fallback provider, of all classes at once');
     this.fallbacks = new Counter({ ...fallback, labelNames: [] });
+    const degraded = described('degraded', '1 while a chain is elsewhere than at its first provider');
+    this.isDegraded = new Gauge({ ...degraded, labelNames: [] });
     this.counters = Object.fromEntries(
       Object.entries(COUNTERS).map(([name, help]) => [name, new Counter(described(`${name}_total`, help))]),
     ) as Record<CounterName, Counter<Labels>>;
@@ -73,6 +76,7 @@ export class LockMetrics {
   /** For `onSwitch` of a FallbackLockProvider. */
   countSwitch({ to }: ChainSwitch): void {
     if (to === 'fallback') this.fallbacks.inc();
+    this.isDegraded.set(to === 'primary' ? 0 : 1);
   }
 
   /** Counts what this manager does: `metrics.observe(locks.events)`. */

@@ -12,9 +12,11 @@ const LINES = {
   refreshFailed: 'a shared value was not loaded anew; the old one is served while it may be',
 } as const satisfies Partial<Record<keyof LockEventMap, string>>;
 
-/** Writes a warning for what an operator may have to look at. What fails a caller, the caller hears. */
+/** Writes a warning for what an operator may have to look at. What fails one caller, that caller hears. */
 export class LockLog {
   private readonly logger = new Logger('Locks');
+  /** Providers that do not take locks at the moment. */
+  private readonly away = new Set<string>();
   private readonly recent = new Map<string, { until: number; more: number }>();
 
   listen(events: LockEvents): void {
@@ -23,6 +25,19 @@ export class LockLog {
         this.warn(LINES[event], { provider, resources: resources.slice(0, 5), err: error });
       });
     }
+    events.on('unavailable', ({ provider, error }) => this.wentAway(provider, error));
+    events.on('acquired', ({ provider }) => this.tookLock(provider));
+  }
+
+  /** Once an outage, with its cause: a wrong password or certificate looks like any other. */
+  private wentAway(provider: string, error: unknown): void {
+    if (this.away.has(provider)) return;
+    this.away.add(provider);
+    this.logger.warn({ provider, err: error }, 'the lock store is not available');
+  }
+
+  private tookLock(provider: string): void {
+    if (this.away.delete(provider)) this.logger.log({ provider }, 'the lock store is available again');
   }
 
   /** Each one: there are few, and all of them matter. */

@@ -2,7 +2,7 @@
 --
 -- Guards    the condition on status: of two that end an order one does; a locked order is left to whoever has it
 -- Inputs    $1 integer how many at most
--- Returns   id, sale_id and buyer_id of each
+-- Returns   id, sale_id, buyer_id and traceparent of each
 WITH due AS MATERIALIZED (
   SELECT id FROM customer_order
   WHERE status = 'pending_payment' AND expires_at <= clock_timestamp()
@@ -11,4 +11,4 @@ WITH due AS MATERIALIZED (
 )
 UPDATE customer_order o SET status = 'expired', stock_state = 'released'
 FROM due WHERE o.id = due.id
-RETURNING o.id, o.sale_id, o.buyer_id
+RETURNING o.id, o.sale_id, o.buyer_id, o.traceparent

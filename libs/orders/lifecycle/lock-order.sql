@@ -4,5 +4,6 @@
 --           a later statement, whose snapshot is from behind the wait
 -- Inputs    $1 uuid order
 -- Returns   the order as it is now; no row where there is none
-SELECT id, sale_id, buyer_id, status, stock_state, total_amount, currency, clock_timestamp() < expires_at AS is_held
+SELECT id, sale_id, buyer_id, status, stock_state, total_amount, currency, clock_timestamp() < expires_at AS is_held,
+       traceparent
 FROM customer_order WHERE id = $1 FOR UPDATE

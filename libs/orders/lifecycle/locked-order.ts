@@ -1,4 +1,4 @@
-import { loadStatement, ProblemError, type SqlExecutor } from '#platform';
+import { linkTo, loadStatement, ProblemError, type SqlExecutor } from '#platform';
 import type { OrderStatus } from '../order.js';
 import type { OwnedOrder } from './order-lines.js';
 
@@ -21,6 +21,7 @@ export interface LockedOrder extends OwnedOrder {
 export async function lockOrder(transaction: SqlExecutor, orderId: string): Promise<LockedOrder | undefined> {
   const [row] = await transaction.query<OrderRow>(LOCK_ORDER, [orderId]);
   if (!row) return undefined;
+  linkTo(row.traceparent);
   return {
     id: row.id,
     saleId: row.sale_id,
@@ -57,4 +58,5 @@ interface OrderRow {
   total_amount: string;
   currency: string;
   is_held: boolean;
+  traceparent: string | null;
 }

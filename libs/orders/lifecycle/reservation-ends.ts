@@ -1,5 +1,5 @@
 import { releaseStock } from '#inventory';
-import { loadStatement, type Database, type Transaction } from '#platform';
+import { beginSpan, contextOf, loadStatement, type Database, type Transaction } from '#platform';
 import type { OrderStatus } from '../order.js';
 import { lockOrder, moveOrder } from './locked-order.js';
 import { claimLines, uncount, type OwnedOrder } from './order-lines.js';
@@ -9,6 +9,13 @@ const PENDING_PAYMENT = `SELECT 1 FROM payment WHERE order_id = $1 AND status = 
 
 /** What one transaction ends: its items are locked for as long as that takes. */
 export const MAX_EXPIRED_AT_ONCE = 500;
+
+interface ExpiredRow {
+  id: string;
+  sale_id: string;
+  buyer_id: string;
+  traceparent: string | null;
+}
 
 /** What came of a wish to cancel. */
 export type Cancellation =
@@ -23,18 +30,31 @@ export type Cancellation =
  * purchases by key.
  */
 export class ReservationEnds {
-  constructor(private readonly database: Pick<Database, 'transaction'>) {}
+  constructor(private readonly database: Pick<Database, 'transaction' | 'query'>) {}
 
   /** Expires some of the orders whose time is over. @returns how many; fewer than asked for when none is left */
-  expireSome(limit = MAX_EXPIRED_AT_ONCE): Promise<number> {
-    return this.database.transaction(async (transaction) => {
-      const ended = await transaction.query<{ id: string; sale_id: string; buyer_id: string }>(EXPIRE, [
-        limit,
-      ]);
-      const orders = ended.map((row) => ({ id: row.id, saleId: row.sale_id, buyerId: row.buyer_id }));
+  async expireSome(limit = MAX_EXPIRED_AT_ONCE): Promise<number> {
+    const startTime = Date.now();
+    const ended = await this.database.transaction(async (transaction) => {
+      const rows = await transaction.query<ExpiredRow>(EXPIRE, [limit]);
+      const orders = rows.map((row) => ({ id: row.id, saleId: row.sale_id, buyerId: row.buyer_id }));
       await giveBack(transaction, orders);
-      return orders.length;
+      return rows;
     });
+    const attributes = { 'holdfast.orders': ended.length };
+    for (const { traceparent } of ended) {
+      beginSpan('expire order', { startTime, attributes }, contextOf(traceparent))?.end();
+    }
+    return ended.length;
+  }
+
+  /** For how long the first order that should have expired has been over its time; 0 where there is none. */
+  async overdueSec(): Promise<number> {
+    const [row] = await this.database.query<{ seconds: number }>(
+      `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(expires_at)), 0)::double precision AS seconds
+       FROM customer_order WHERE status = 'pending_payment' AND expires_at <= clock_timestamp()`,
+    );
+    return row?.seconds ?? 0;
   }
 
   /** Cancels a buyer's order while nobody is paying it; one that is cancelled already stays so. */

@@ -32,8 +32,13 @@ export class Gate {
     if (!this.looksRefused(request)) return undefined;
     const outcome = await this.refusals.decide(request, deadline);
     if (outcome.kind !== 'accepted') return outcome;
-    for (const { itemId } of request.lines) this.known.add(itemId);
+    this.know(request.lines.map(({ itemId }) => itemId));
     return undefined;
+  }
+
+  /** These items exist: orders of them need not be looked at before they are placed. */
+  know(itemIds: readonly string[]): void {
+    for (const itemId of itemIds) this.known.add(itemId);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { ROOT_CONTEXT, type Context, type SpanOptions } from '@opentelemetry/api';
 import {
   LockAbortedError,
   LockContendedError,
@@ -7,6 +8,7 @@ import {
   type Lock,
   type LockManager,
 } from '#lock';
+import { currentSpan, inSpan } from '#platform';
 
 /** An item that was used for so long is given up if another process waits for it; one that was not used, in any case. */
 const TURN_MS = 100;
@@ -20,6 +22,9 @@ export const MAX_ASKED = 1_000;
 export function lockName(itemId: string): string {
   return `inventory:item:${itemId}:deduct`;
 }
+
+/** A trace shows that many fences of one acquisition. */
+const MAX_SHOWN = 20;
 
 interface Held {
   readonly lock: Lock;
@@ -66,8 +71,13 @@ export class ItemLocks {
    * process has this one queues.
    * @param itemIds at most MAX_ASKED of them
    * @param floors the fences that stale claims have taught
+   * @param traces of those who want an item
    */
-  want(itemIds: Iterable<string>, floors: ReadonlyMap<string, number>): void {
+  want(
+    itemIds: Iterable<string>,
+    floors: ReadonlyMap<string, number>,
+    traces?: ReadonlyMap<string, Context>,
+  ): void {
     const nowMs = performance.now();
     const missing: string[] = [];
     for (const itemId of itemIds) {
@@ -75,7 +85,9 @@ export class ItemLocks {
       if (held) held.wantedMs = nowMs;
       else if (!this.awaited.has(itemId) && !this.unguarded.has(itemId)) missing.push(itemId);
     }
-    if (missing.length > 0) void this.acquire(missing, floors);
+    if (missing.length === 0) return;
+    const traced = missing.find((itemId) => traces?.has(itemId)); // one acquisition for all of them: it is the first one's
+    void this.acquire(missing, floors, traces?.get(traced ?? '') ?? ROOT_CONTEXT);
   }
 
   /** What is held of these items is still wanted, by those who wait for another one as well. */
@@ -143,19 +155,25 @@ export class ItemLocks {
     return undefined;
   }
 
-  private async acquire(itemIds: readonly string[], floors: ReadonlyMap<string, number>): Promise<void> {
+  private async acquire(
+    itemIds: readonly string[],
+    floors: ReadonlyMap<string, number>,
+    trace: Context,
+  ): Promise<void> {
     for (const itemId of itemIds) this.awaited.add(itemId);
     const floor = new Map([...floors].map(([itemId, fence]) => [lockName(itemId), fence]));
     try {
-      const { granted, pending } = await this.locks.tryAcquireSome(itemIds.map(lockName), {
-        ...this.options,
-        floor,
-      });
+      const ask = async () => {
+        const answer = await this.locks.tryAcquireSome(itemIds.map(lockName), { ...this.options, floor });
+        tellFences([...answer.granted.values()].flatMap(({ fences }) => [...fences.values()]));
+        return answer;
+      };
+      const { granted, pending } = await inSpan('acquire locks', spanOf(itemIds), ask, trace);
       for (const itemId of itemIds) {
         const lock = granted.get(lockName(itemId));
         const coming = pending.get(lockName(itemId));
         if (lock) this.hold(itemId, lock, this.turnMs);
-        else if (coming) void this.await(itemId, coming);
+        else if (coming) void this.await(itemId, coming, trace);
         else this.awaited.delete(itemId);
       }
     } catch (error) {
@@ -164,9 +182,15 @@ export class ItemLocks {
     this.onChange();
   }
 
-  private async await(itemId: string, coming: Promise<Lock>): Promise<void> {
+  private async await(itemId: string, coming: Promise<Lock>, trace: Context): Promise<void> {
+    const wait = async () => {
+      const lock = await coming;
+      tellFences(lock.fences.values());
+      return lock;
+    };
     try {
-      this.hold(itemId, await coming, 0); // it came from another process: somebody may be next already
+      const lock = await inSpan('wait for lock', spanOf([itemId]), wait, trace);
+      this.hold(itemId, lock, 0); // it came from another process: somebody may be next already
     } catch (error) {
       this.goOnWithout([itemId], error);
     }
@@ -252,6 +276,15 @@ export class ItemLocks {
       setImmediate(() => void this.during([], () => Promise.resolve()));
     }, this.turnMs).unref();
   }
+}
+
+function spanOf(itemIds: readonly string[]): SpanOptions {
+  return { attributes: { 'holdfast.lock.class': 'inventory:item:deduct', 'holdfast.items': itemIds.length } };
+}
+
+/** Lets the span under way say under which grants it works, or what was granted to it. */
+export function tellFences(fences: Iterable<number>): void {
+  currentSpan()?.setAttribute('holdfast.lock.fences', [...fences].slice(0, MAX_SHOWN));
 }
 
 /** The time is over: whoever still wants the item asks anew. */

@@ -1,6 +1,8 @@
+import { outsideTraces } from '#platform';
 import type { Deadline } from './deadline.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { LaneLeftError, LaneTimeoutError, type Attempt } from './reservation-strategy.js';
+import { TracedWait } from './traced-wait.js';
 
 /** How often the lane looks for orders that cannot wait any longer. */
 const SWEEP_MS = 100;
@@ -9,6 +11,7 @@ const SWEEP_MS = 100;
 export interface Waiting {
   readonly request: PlacementRequest;
   readonly attempt: Attempt;
+  readonly wait: TracedWait | undefined;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -19,7 +22,7 @@ export interface LaneWork {
   prepare(waiting: readonly Waiting[]): void;
   /** Which of them can be placed now, together; when none, it is asked again after `Lane.wake`. */
   choose(waiting: readonly Waiting[]): readonly Waiting[];
-  /** Settles or fails each. Never rejects. */
+  /** Ends the wait of each, and settles or fails it. Never rejects. */
   place(batch: readonly Waiting[]): Promise<void>;
 }
 
@@ -44,8 +47,9 @@ export class Lane {
 
   /** @throws LaneTimeoutError, LaneLeftError when no transaction began, and what became of the batch */
   enter(request: PlacementRequest, attempt: Attempt): Promise<Outcome> {
+    const wait = TracedWait.begin('wait in lane');
     return new Promise((settle, fail) => {
-      this.waiting.push({ request, attempt, settle, fail });
+      this.waiting.push({ request, attempt, wait, settle, fail });
       this.wake();
     });
   }
@@ -53,12 +57,14 @@ export class Lane {
   /** Something has changed that may let orders be placed. All that changes in one turn of the event loop is one change. */
   wake(): void {
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP_MS);
-    this.waking ??= setImmediate(() => {
-      this.waking = undefined;
-      this.work.prepare(this.waiting);
-      if (this.running) this.awaken?.();
-      else void this.run();
-    });
+    this.waking ??= outsideTraces(() => setImmediate(() => this.onWake()));
+  }
+
+  private onWake(): void {
+    this.waking = undefined;
+    this.work.prepare(this.waiting);
+    if (this.running) this.awaken?.();
+    else void this.run();
   }
 
   private async run(): Promise<void> {
@@ -86,8 +92,10 @@ export class Lane {
   private sweep(): void {
     const staying = this.waiting.filter((order) => {
       const reason = this.reasonToLeave(order.attempt);
-      if (reason) order.fail(reason);
-      return !reason;
+      if (!reason) return true;
+      order.wait?.fail(reason);
+      order.fail(reason);
+      return false;
     });
     if (staying.length === this.waiting.length) return;
     this.waiting = staying;

@@ -52,6 +52,8 @@ export class OrderPlacement {
     this.strategy = strategy;
     this.metrics = metrics;
     this.limits = limits;
+    metrics.ordersCapacity.set(limits.capacity);
+    metrics.orderDeadline.set(limits.deadlineMs / 1000);
   }
 
   /** @throws ProblemError overloaded, dependency_unavailable, outcome_unknown */

@@ -1,5 +1,5 @@
 import { claimStock, recordReservations, reserveStock, takeStock, touchStock } from '#inventory';
-import { Database, type Transaction } from '#platform';
+import { currentSpan, Database, type Transaction } from '#platform';
 import type { Deadline } from './deadline.js';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
@@ -75,6 +75,7 @@ function place(
       outcomes = decide(snapshot, requests);
     }
     const accepted = acceptedOf(requests, outcomes);
+    currentSpan()?.addEvent('decided', { 'holdfast.accepted': accepted.length });
     deadline?.check(); // the last word: what follows travels with COMMIT
     if (accepted.length > 0 && isClaimed) write(transaction, accepted, fences);
     else if (accepted.length > 0) await writeUnclaimed(transaction, accepted, snapshot, guard);

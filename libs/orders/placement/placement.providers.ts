@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { LockManager } from '#lock';
-import { CONFIG, Database, Metrics, type Config } from '#platform';
+import { CONFIG, Database, Metrics, type Config, type StrategyName } from '#platform';
 import { Gate } from './gate.js';
 import { OrderPlacement } from './order-placement.js';
 import { RESERVATION_STRATEGY, type ReservationStrategy } from './reservation-strategy.js';
@@ -13,6 +13,7 @@ import { PerOrderStrategy } from './strategies/per-order.strategy.js';
 import { RedisFirstStrategy } from './strategies/redis-first.strategy.js';
 import { RowLockStrategy } from './strategies/row-lock.strategy.js';
 import { UnguardedStrategy } from './strategies/unguarded.strategy.js';
+import { WarmUp } from './warm-up.js';
 
 /** The gate reads on a connection of its own: one statement at a time, whatever the orders do with theirs. */
 const GATE_DATABASE = Symbol('GateDatabase');
@@ -23,7 +24,8 @@ export const PLACEMENT_PROVIDERS: Provider[] = [
   {
     provide: GATE_DATABASE,
     inject: [CONFIG],
-    useFactory: ({ databaseUrl }: Config) => new Database({ url: databaseUrl, poolSize: 1 }),
+    useFactory: ({ databaseUrl, preparedStatements }: Config) =>
+      new Database({ url: databaseUrl, poolSize: 1, preparedStatements }),
   },
   {
     provide: RESERVATION_STRATEGY,
@@ -31,16 +33,54 @@ export const PLACEMENT_PROVIDERS: Provider[] = [
     useFactory: chooseStrategy,
   },
   {
+    provide: Gate,
+    inject: [GATE_DATABASE],
+    useFactory: (gateDatabase: Database) => new Gate(gateDatabase),
+  },
+  {
+    provide: WarmUp,
+    inject: [Database, Gate],
+    useFactory: (database: Database, gate: Gate) => new WarmUp(database, gate),
+  },
+  {
     provide: OrderPlacement,
-    inject: [RESERVATION_STRATEGY, GATE_DATABASE, Metrics, CONFIG],
-    useFactory: (strategy: ReservationStrategy, gateDatabase: Database, metrics: Metrics, config: Config) =>
-      new OrderPlacement(strategy, new Gate(gateDatabase), metrics, {
+    inject: [RESERVATION_STRATEGY, Gate, Metrics, CONFIG],
+    useFactory: (strategy: ReservationStrategy, gate: Gate, metrics: Metrics, config: Config) =>
+      new OrderPlacement(strategy, gate, metrics, {
         deadlineMs: config.orderDeadlineMs,
         capacity: config.laneCapacity,
         drainMs: DRAIN_MS,
       }),
   },
 ];
+
+/** What a strategy is made of. */
+interface Parts {
+  readonly config: Config;
+  readonly locks: LockManager;
+  readonly database: Database;
+  readonly gateDatabase: Database;
+  readonly metrics: Metrics;
+}
+
+/** What RESERVATION_STRATEGY chooses from. */
+const STRATEGIES: Record<StrategyName, (parts: Parts) => ReservationStrategy> = {
+  batched: ({ config, locks, database, metrics }) => {
+    const { laneBatchSize: batchSize, orderDeadlineMs: deadlineMs, lockLeaseMs: leaseMs } = config;
+    return new BatchedStrategy(locks, database, metrics, { batchSize, deadlineMs, leaseMs });
+  },
+  'per-order': ({ config, locks, database, metrics }) =>
+    new PerOrderStrategy(locks, database, metrics, { leaseMs: config.lockLeaseMs }),
+  'row-lock': ({ database }) => new RowLockStrategy(database),
+  conditional: ({ database }) => new ConditionalStrategy(database),
+  optimistic: ({ database }) => new OptimisticStrategy(database),
+  'global-lock': ({ config, locks, database, metrics }) =>
+    new GlobalLockStrategy(locks, database, metrics, { leaseMs: config.lockLeaseMs }),
+  'redis-first': ({ config, database, gateDatabase, metrics }) =>
+    new RedisFirstStrategy(config, database, gateDatabase, metrics),
+  unguarded: ({ database }) => new UnguardedStrategy(database),
+  noop: () => new NoopStrategy(),
+};
 
 function chooseStrategy(
   config: Config,
@@ -49,25 +89,5 @@ function chooseStrategy(
   gateDatabase: Database,
   metrics: Metrics,
 ): ReservationStrategy {
-  const { laneBatchSize: batchSize, orderDeadlineMs: deadlineMs, lockLeaseMs: leaseMs } = config;
-  switch (config.strategy) {
-    case 'batched':
-      return new BatchedStrategy(locks, database, metrics, { batchSize, deadlineMs, leaseMs });
-    case 'per-order':
-      return new PerOrderStrategy(locks, database, metrics, { leaseMs });
-    case 'row-lock':
-      return new RowLockStrategy(database);
-    case 'conditional':
-      return new ConditionalStrategy(database);
-    case 'optimistic':
-      return new OptimisticStrategy(database);
-    case 'global-lock':
-      return new GlobalLockStrategy(locks, database, metrics, { leaseMs });
-    case 'redis-first':
-      return new RedisFirstStrategy(config.redisUrl, database, gateDatabase, metrics);
-    case 'unguarded':
-      return new UnguardedStrategy(database);
-    case 'noop':
-      return new NoopStrategy();
-  }
+  return STRATEGIES[config.strategy]({ config, locks, database, gateDatabase, metrics });
 }

@@ -13,6 +13,8 @@ export interface PlacementRequest {
   readonly lines: readonly RequestedLine[];
   readonly expectedTotal: { readonly amount: number; readonly currency: string } | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Where its trace goes on, for whatever happens to the order later; undefined where it is not traced. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface RequestedLine {

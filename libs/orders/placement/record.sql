@@ -5,7 +5,7 @@
 -- Inputs    when they were created: $1 timestamptz
 --           parallel arrays, one entry an order: $2 uuid[] ids · $3 uuid[] sales · $4 uuid[] buyers · $5 text[] keys ·
 --           $6 text[] request hashes · $7 bigint[] totals · $8 text[] currencies · $9 text[] metadata (JSON) ·
---           $10 integer[] for how many seconds each is held
+--           $10 integer[] for how many seconds each is held · $16 text[] where their traces go on, null for none at all
 --           parallel arrays, one entry a line: $11 uuid[] orders · $12 uuid[] items · $13 text[] SKUs ·
 --           $14 integer[] quantities · $15 bigint[] unit prices
 -- Returns   nothing; fails with HF001 where a purchase was not within its limit
@@ -13,16 +13,17 @@
 WITH new_order AS (
   SELECT o.*, $1::timestamptz + make_interval(secs => hold_seconds) AS expires_at
   FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[],
-              $10::integer[])
-    AS o (id, sale_id, buyer_id, idempotency_key, request_hash, total_amount, currency, metadata, hold_seconds)
+              $10::integer[], $16::text[])
+    AS o (id, sale_id, buyer_id, idempotency_key, request_hash, total_amount, currency, metadata, hold_seconds,
+          traceparent)
 ), new_line AS (
   SELECT * FROM unnest($11::uuid[], $12::uuid[], $13::text[], $14::integer[], $15::bigint[])
     AS l (order_id, item_id, sku, quantity, unit_price_amount)
 ), placed AS (
   INSERT INTO customer_order (id, sale_id, buyer_id, idempotency_key, request_hash, status, stock_state,
-                              total_amount, currency, metadata, created_at, expires_at, first_expires_at)
+                              total_amount, currency, metadata, created_at, expires_at, first_expires_at, traceparent)
   SELECT id, sale_id, buyer_id, idempotency_key, request_hash, 'pending_payment', 'reserved',
-         total_amount, currency, metadata::json, $1::timestamptz, expires_at, expires_at
+         total_amount, currency, metadata::json, $1::timestamptz, expires_at, expires_at, traceparent
   FROM new_order ORDER BY buyer_id, idempotency_key
 ), line AS (
   INSERT INTO order_line (order_id, item_id, sku, quantity, unit_price_amount)

@@ -25,14 +25,12 @@ export interface AcceptedOrder {
  * a key that was taken.
  */
 export function recordOrders(transaction: Transaction, accepted: readonly AcceptedOrder[]): void {
-  const [first] = accepted;
-  if (!first) return;
   const orders = accepted.map(({ order }) => order);
   const lines = orders.flatMap((order) => order.lines.map((line) => ({ orderId: order.id, ...line })));
   const buyers = plainArray(orders, (order) => order.buyerId);
   const keys = accepted.map(({ request }) => request.idempotencyKey);
   transaction.send(RECORD, [
-    first.order.createdAt, // a batch is decided at one moment
+    orders[0]?.createdAt ?? null, // a batch is decided at one moment
     plainArray(orders, (order) => order.id),
     plainArray(orders, (order) => order.saleId),
     buyers,
@@ -47,8 +45,15 @@ export function recordOrders(transaction: Transaction, accepted: readonly Accept
     lines.map((line) => line.sku),
     plainArray(lines, (line) => line.quantity),
     plainArray(lines, (line) => line.unitPriceAmount),
+    tracesOf(accepted),
   ]);
   transaction.send(REFUSE_ARCHIVED_KEYS, [buyers, keys]);
+}
+
+/** Nothing to write, as a rule: few orders are traced, or none. */
+function tracesOf(accepted: readonly AcceptedOrder[]): string | null {
+  if (accepted.every(({ request }) => request.traceparent === undefined)) return null;
+  return plainArray(accepted, ({ request }) => request.traceparent ?? null);
 }
 
 function holdSecondsOf({ createdAt, expiresAt }: Order): number {

@@ -1,14 +1,16 @@
-import type { Database } from '#platform';
+import { outsideTraces, type Database } from '#platform';
 import type { Deadline } from './deadline.js';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { readSnapshot } from './snapshot.js';
+import { inBatch, TracedWait } from './traced-wait.js';
 
 const MAX_BATCH = 500;
 
 interface Waiting {
   readonly request: PlacementRequest;
   readonly deadline: Deadline;
+  readonly wait: TracedWait | undefined;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -31,9 +33,10 @@ export class RefusalBatch {
    * deadline nobody listens any longer, and it may never settle.
    */
   decide(request: PlacementRequest, deadline: Deadline): Promise<Outcome> {
+    const wait = TracedWait.begin('wait for refusal batch');
     return new Promise((settle, fail) => {
-      this.waiting.push({ request, deadline, settle, fail });
-      if (!this.running) void this.run();
+      this.waiting.push({ request, deadline, wait, settle, fail });
+      if (!this.running) void outsideTraces(() => this.run());
     });
   }
 
@@ -49,10 +52,11 @@ export class RefusalBatch {
 
   private async answer(batch: readonly Waiting[]): Promise<void> {
     try {
-      const snapshot = await readSnapshot(
-        this.database,
-        batch.map(({ request }) => request),
-        { archivedKeys: true },
+      const requests = batch.map(({ request }) => request);
+      const waits = batch.map(({ wait }) => wait);
+      const attributes = { 'holdfast.orders': batch.length };
+      const snapshot = await inBatch({ name: 'read refusal batch', attributes }, waits, () =>
+        readSnapshot(this.database, requests, { archivedKeys: true }),
       );
       for (const { request, settle } of batch) {
         // Each alone: one that could buy has not taken anything from the others yet.

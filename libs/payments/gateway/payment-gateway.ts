@@ -6,6 +6,8 @@ export interface Charge {
   /** In minor units. */
   readonly amount: number;
   readonly currency: string;
+  /** What the provider's form in the page gave for this payment. */
+  readonly token: string | null;
   /** What a sandbox should do. A real gateway takes no notice. */
   readonly outcome: string | null;
 }
@@ -34,6 +36,3 @@ export interface PaymentGateway {
   /** Gives captured money back. @throws GatewayUnavailableError */
   refund(charge: Charge): Promise<GatewayAnswer>;
 }
-
-/** The injection token of the gateway. */
-export const PAYMENT_GATEWAY = Symbol('PaymentGateway');

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, ProblemError, Public } from '#platform';
-import { PaymentEventBody, PaymentEventReceipt } from '../payment.dto.js';
+import { PaymentEventBody, PaymentEventReceipt } from './payment-event.dto.js';
 import { Settlement, type PaymentFact } from '../settlement.js';
 import { SignedByProvider } from './signed-by-provider.guard.js';
 

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { ProblemError } from '../problem/problems.js';
 import { ACCESS, type Access, type BuyerRequest } from './access.js';
 import { AdminKeys } from './admin-keys.js';
-import { BuyerTokens } from './buyer-tokens.js';
+import { BuyerIdentity, type Buyer } from './buyer-identity.js';
 
 /** Stands before every route and lets in nobody whom the route does not name. */
 @Injectable()
@@ -12,11 +12,11 @@ export class AccessGuard implements CanActivate {
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly buyers: BuyerTokens,
+    private readonly buyers: BuyerIdentity,
     private readonly administrators: AdminKeys,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = this.accessTo(context);
     const request = context.switchToHttp().getRequest<BuyerRequest>();
     switch (access) {
@@ -44,16 +44,12 @@ export class AccessGuard implements CanActivate {
     return access;
   }
 
-  private admitBuyer(request: BuyerRequest): true {
+  /** At once where the token can be told at once: a promise costs every order a turn. */
+  private admitBuyer(request: BuyerRequest): true | Promise<true> {
     const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
-    const buyer =
-      scheme?.toLowerCase() === 'bearer' && token && rest.length === 0
-        ? this.buyers.verify(token)
-        : undefined;
-    if (!buyer)
-      throw new ProblemError('unauthenticated', 'Send Authorization: Bearer <a valid buyer token>.');
-    request.buyer = buyer;
-    return true;
+    const isBearer = scheme?.toLowerCase() === 'bearer' && token && rest.length === 0;
+    const buyer = isBearer ? this.buyers.verify(token) : undefined;
+    return buyer instanceof Promise ? buyer.then((known) => admit(request, known)) : admit(request, buyer);
   }
 
   private admitAdministrator(request: BuyerRequest): true {
@@ -63,4 +59,10 @@ export class AccessGuard implements CanActivate {
     }
     return true;
   }
+}
+
+function admit(request: BuyerRequest, buyer: Buyer | undefined): true {
+  if (!buyer) throw new ProblemError('unauthenticated', 'Send Authorization: Bearer <a valid buyer token>.');
+  request.buyer = buyer;
+  return true;
 }

@@ -1,6 +1,6 @@
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Buyer } from './buyer-tokens.js';
+import type { Buyer } from './buyer-identity.js';
 
 export type Access = 'public' | 'buyer' | 'admin';
 export const ACCESS = 'holdfast:access';

@@ -16,20 +16,32 @@ const WORKER_SETTINGS = [
   'port',
   'databaseUrl',
   'databasePoolSize',
+  'preparedStatements',
   'redisUrl',
+  'redisSentinelUrls',
+  'redisSentinelName',
+  'redisClusterUrls',
+  'redisKeyPrefix',
+  'redisCa',
   'lockProvider',
   'redlockUrls',
+  'etcdUrls',
   'lockFallback',
   'singleProcess',
   'orderDeadlineMs',
   'shopWebhookUrl',
   'shopWebhookSecrets',
   'shopWebhookAttempts',
+  'retentionOrdersDays',
+  'retentionRequestsDays',
   'logLevel',
+  'otlpEndpoint',
+  'tracesSampler', // this one and the next the SDK reads itself: here a wrong one stops the start
+  'tracesSamplerArg',
 ] as const satisfies (keyof Settings)[];
 export type WorkerConfig = Pick<Config, (typeof WORKER_SETTINGS)[number] | 'production'>;
 /** What every process needs to be served. */
-export type ProcessConfig = Pick<WorkerConfig, 'host' | 'port' | 'logLevel'>;
+export type ProcessConfig = Pick<WorkerConfig, 'host' | 'port' | 'logLevel' | 'otlpEndpoint'>;
 
 /** One line that names the variable and what it expects; a secret's value is never part of it. */
 export class ConfigurationError extends Error {
@@ -42,7 +54,10 @@ export class ConfigurationError extends Error {
  * @throws ConfigurationError for the first setting that is wrong or missing
  */
 export function loadConfig(environment: Environment): Config {
-  return load(environment, Object.keys(SETTINGS) as (keyof Settings)[]);
+  const config = load(environment, Object.keys(SETTINGS) as (keyof Settings)[]);
+  const contradiction = contradictionAboutBuyers(config);
+  if (contradiction !== undefined) throw new ConfigurationError(contradiction);
+  return config;
 }
 
 /** The same for the worker, which needs none of the API's secrets. @throws ConfigurationError */
@@ -57,11 +72,13 @@ function load(environment: Environment, names: readonly (keyof Settings)[]): Con
     const setting: Setting<unknown> = SETTINGS[name];
     values[name] = readSetting(setting, environment[setting.variable], production);
   }
-  values.guestBuyers ??= !production;
+  values.buyerJwtSecrets ??= [];
+  values.guestBuyers ??= !production && (values.buyerJwtSecrets as string[]).length > 0;
   values.adminApiKeys ??= [];
   values.paymentWebhookSecrets ??= [];
   values.shopWebhookSecrets ??= [];
   values.redlockUrls ??= [];
+  values.etcdUrls ??= [];
   values.singleProcess ??= !production;
   const config = values as Config;
   const contradiction = contradictionIn(config);
@@ -71,8 +88,8 @@ function load(environment: Environment, names: readonly (keyof Settings)[]): Con
 
 /** Settings that are right alone, and not together. */
 function contradictionIn(config: Config): string | undefined {
-  const { production, strategy, lockProvider, lockFallback, redlockUrls, singleProcess } = config;
-  const { shopWebhookUrl, shopWebhookSecrets } = config;
+  const { production, strategy, lockProvider, lockFallback, redlockUrls, etcdUrls, singleProcess } = config;
+  const { shopWebhookUrl, shopWebhookSecrets, redisCa, redisUrl } = config;
   const lie = LYING_STRATEGIES.get(strategy);
   if (production && lie !== undefined) {
     return `RESERVATION_STRATEGY must not be ${strategy} in production: it ${lie} on purpose.`;
@@ -80,8 +97,17 @@ function contradictionIn(config: Config): string | undefined {
   if (lockProvider === 'redlock' && redlockUrls.length === 0) {
     return `REDLOCK_URLS is missing: LOCK_PROVIDER=redlock expects ${SETTINGS.redlockUrls.expects}.`;
   }
-  if (lockFallback !== 'none' && (lockProvider === 'postgres' || lockProvider === 'memory')) {
+  if (lockProvider === 'etcd' && etcdUrls.length === 0) {
+    return `ETCD_URLS is missing: LOCK_PROVIDER=etcd expects ${SETTINGS.etcdUrls.expects}.`;
+  }
+  if (lockFallback !== 'none' && lockProvider !== 'redis' && lockProvider !== 'redlock') {
     return `LOCK_FALLBACK must be none with LOCK_PROVIDER=${lockProvider}: it stands in for a Redis that is away.`;
+  }
+  if (config.redisSentinelUrls && config.redisClusterUrls) {
+    return 'REDIS_SENTINEL_URLS and REDIS_CLUSTER_URLS exclude each other: a Redis Cluster promotes its replicas by itself.';
+  }
+  if (redisCa && ![redisUrl, ...redlockUrls].some((url) => url.startsWith('rediss:'))) {
+    return 'REDIS_CA_FILE expects a REDIS_URL that begins with rediss://: this one is not encrypted.';
   }
   if (shopWebhookUrl && shopWebhookSecrets.length === 0) {
     return `SHOP_WEBHOOK_SECRET is missing: SHOP_WEBHOOK_URL needs ${SETTINGS.shopWebhookSecrets.expects}.`;
@@ -91,6 +117,27 @@ function contradictionIn(config: Config): string | undefined {
   return inMemory
     ? `${inMemory} must not be memory where several processes may run: choose postgres, or set SINGLE_PROCESS=true if no other one serves this database.`
     : undefined;
+}
+
+/** The same of what the API alone reads. */
+function contradictionAboutBuyers(config: Config): string | undefined {
+  const { production, buyerJwtSecrets, buyerJwksUrl, buyerJwtIssuer, guestBuyers } = config;
+  const needsSecret = buyerJwksUrl === undefined ? '' : ' with GUEST_BUYERS=true';
+  if (buyerJwtSecrets.length === 0 && (buyerJwksUrl === undefined || guestBuyers)) {
+    return `BUYER_JWT_SECRET is missing${needsSecret}: it expects ${SETTINGS.buyerJwtSecrets.expects}.`;
+  }
+  if (buyerJwksUrl === undefined) return undefined;
+  if (buyerJwtIssuer === undefined) {
+    return 'BUYER_JWT_ISSUER is missing: BUYER_JWKS_URL needs it, exactly as the tokens say it in iss.';
+  }
+  // Whoever can change the keys on their way can be any buyer.
+  return production && !isSafe(new URL(buyerJwksUrl))
+    ? 'BUYER_JWKS_URL expects https:// in production, or an address of this machine.'
+    : undefined;
+}
+
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 /** One setting alone, for a step that needs no more. @throws ConfigurationError */

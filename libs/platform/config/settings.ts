@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isProxyRange } from '../rate-limit/client-address.js';
 import { parseRateLimit, type RateLimit } from '../rate-limit/rate-limit.js';
 
@@ -20,8 +22,16 @@ export interface Setting<Value> {
 }
 
 const NODE_ENVIRONMENTS = ['development', 'test', 'production'] as const;
+const TRACES_SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'memory'] as const;
+const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'etcd', 'memory'] as const;
 const LOCK_FALLBACKS = ['none', 'postgres', 'memory'] as const;
 export const STRATEGIES = [
   'batched',
@@ -57,12 +67,44 @@ export const SETTINGS = {
     '10',
     'connections for the orders of one process; as many again serve all else',
   ),
+  preparedStatements: {
+    ...boolean(
+      'PREPARED_STATEMENTS',
+      'whether statements are prepared; false behind a pooler in transaction mode that does not keep them',
+    ),
+    default: 'true',
+  },
   redisUrl: url('REDIS_URL', ['redis:', 'rediss:'], 'the Redis that holds the locks'),
+  redisSentinelUrls: urls(
+    'REDIS_SENTINEL_URLS',
+    ['redis:', 'rediss:'],
+    'the Sentinels that say where the primary is; of REDIS_URL then all holds but the host',
+  ),
+  redisSentinelName: text('REDIS_SENTINEL_NAME', 'mymaster', 'what the Sentinels call the primary'),
+  redisClusterUrls: urls(
+    'REDIS_CLUSTER_URLS',
+    ['redis:', 'rediss:'],
+    'makes of REDIS_URL a node of a Redis Cluster, and names further ones for when that is away, or the same',
+  ),
+  redisKeyPrefix: keyPrefix(
+    'REDIS_KEY_PREFIX',
+    'holdfast:',
+    'begins every key and channel in Redis: one for each deployment that shares a Redis, the same in all its processes',
+  ),
+  redisCa: certificates(
+    'REDIS_CA_FILE',
+    'the authorities that vouch for each Redis of rediss://; without it, those that Node knows',
+  ),
   lockProvider: oneOf('LOCK_PROVIDER', LOCK_PROVIDERS, 'redis', 'where the locks live'),
   redlockUrls: quorum(
     'REDLOCK_URLS',
     ['redis:', 'rediss:'],
     'the independent Redis nodes of LOCK_PROVIDER=redlock, which needs it',
+  ),
+  etcdUrls: members(
+    'ETCD_URLS',
+    ['http:', 'https:'],
+    'the members of the etcd of LOCK_PROVIDER=etcd, which needs it',
   ),
   lockFallback: oneOf(
     'LOCK_FALLBACK',
@@ -98,7 +140,20 @@ export const SETTINGS = {
     '2000',
     'for how long a process that died keeps an item from the others; a live one renews its lease',
   ),
-  buyerJwtSecrets: secrets('BUYER_JWT_SECRET', 'verifies the tokens of buyers (HS256)', 'required'),
+  buyerJwtSecrets: secrets(
+    'BUYER_JWT_SECRET',
+    'signs and verifies tokens of buyers (HS256); needed unless BUYER_JWKS_URL is set',
+    'optional',
+  ),
+  buyerJwksUrl: httpUrl(
+    'BUYER_JWKS_URL',
+    "the keys of the identity provider that signs the buyers' tokens (RS256, ES256, EdDSA)",
+  ),
+  buyerJwtIssuer: optionalText(
+    'BUYER_JWT_ISSUER',
+    'who issues these tokens, exactly as their iss says; BUYER_JWKS_URL needs it',
+  ),
+  buyerJwtAudience: text('BUYER_JWT_AUDIENCE', 'holdfast', 'for whom they must be issued, by their aud'),
   adminApiKeys: secrets(
     'ADMIN_API_KEY',
     'the key of the administrators; without it every admin route answers 401',
@@ -109,7 +164,7 @@ export const SETTINGS = {
     'verifies what the payment provider tells; without it every webhook answers 401',
     'required in production',
   ),
-  shopWebhookUrl: webhookUrl(
+  shopWebhookUrl: httpUrl(
     'SHOP_WEBHOOK_URL',
     'where the worker tells the shop what happens to orders and stock; without it nobody is told',
   ),
@@ -124,6 +179,20 @@ export const SETTINGS = {
     1_000,
     '20',
     'how often an event is sent before it is a dead letter; 20 take some six hours',
+  ),
+  retentionOrdersDays: integer(
+    'RETENTION_ORDERS_DAYS',
+    1,
+    36_500,
+    '90',
+    'after so many days an order that was not sold is removed with its key, and a dead letter',
+  ),
+  retentionRequestsDays: integer(
+    'RETENTION_REQUESTS_DAYS',
+    1,
+    36_500,
+    '30',
+    "after so many days keys of administrators' requests and ids of the provider's events are forgotten",
   ),
   guestBuyers: boolean(
     'GUEST_BUYERS',
@@ -160,10 +229,25 @@ export const SETTINGS = {
     meaning: 'origins that browsers may call from',
   }),
   logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'info', 'debug adds one line for every request'),
+  otlpEndpoint: httpUrl(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'where traces go (OTLP over HTTP, JSON), such as http://collector:4318; without it nothing is traced',
+  ),
+  tracesSampler: oneOf(
+    'OTEL_TRACES_SAMPLER',
+    TRACES_SAMPLERS,
+    'parentbased_always_on',
+    'which requests are traced',
+  ),
+  tracesSamplerArg: share('OTEL_TRACES_SAMPLER_ARG', '1', 'the share of them that a traceidratio keeps'),
 } as const satisfies Record<string, Setting<unknown>>;
 
 function text(variable: string, fallback: string, meaning: string): Setting<string> {
   return { variable, default: fallback, expects: 'a text', meaning, parse: (value) => value };
+}
+
+function optionalText(variable: string, meaning: string): Setting<string | undefined> {
+  return { variable, optional: true, expects: 'a text', meaning, parse: (value) => value };
 }
 
 function integer(
@@ -219,7 +303,7 @@ function url(variable: string, protocols: string[], meaning: string): Setting<st
   };
 }
 
-function webhookUrl(variable: string, meaning: string): Setting<string> {
+function httpUrl(variable: string, meaning: string): Setting<string | undefined> {
   const http = url(variable, ['http:', 'https:'], meaning);
   return {
     ...http,
@@ -233,19 +317,82 @@ function webhookUrl(variable: string, meaning: string): Setting<string> {
   };
 }
 
-/** Nodes that outvote each other: an odd number of them, none twice. */
-function quorum(variable: string, protocols: string[], meaning: string): Setting<string[]> {
-  const node = url(variable, protocols, meaning);
+function share(variable: string, fallback: string, meaning: string): Setting<number> {
+  return {
+    variable,
+    default: fallback,
+    expects: 'a number from 0 to 1',
+    meaning,
+    parse: (value) => (/^(0|1|0?\.\d{1,15}|1\.0{1,15})$/.test(value) ? Number(value) : undefined),
+  };
+}
+
+/** Nothing that would make a hash tag, or a pattern of more keys than the deployment's own. */
+function keyPrefix(variable: string, fallback: string, meaning: string): Setting<string> {
+  return {
+    variable,
+    default: fallback,
+    expects: 'at most 64 letters, digits, colons, dots, hyphens and underscores',
+    meaning,
+    parse: (value) => (/^[\w:.-]{1,64}$/.test(value) ? value : undefined),
+  };
+}
+
+/** Read at the start, so that a file that is missing or of another kind is told then. */
+function certificates(variable: string, meaning: string): Setting<string> {
   return {
     variable,
     optional: true,
-    expects: `an odd number of URLs, 3 or more, separated by commas, each ${node.expects.replace('a URL that', 'one that')}`,
+    expects: 'a file of certificates in PEM form',
     meaning,
-    secret: true, // they may carry passwords
+    parse: (file) => {
+      try {
+        const pem = readFileSync(file, 'utf8');
+        new X509Certificate(pem);
+        return pem;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function urls(variable: string, protocols: string[], meaning: string): Setting<string[] | undefined> {
+  const one = url(variable, protocols, meaning);
+  return {
+    ...one,
+    optional: true,
+    expects: `URLs, separated by commas, each ${one.expects.replace('a URL that', 'one that')}`,
+    parse: (value) => {
+      const parts = value.split(',').map((part) => part.trim());
+      return parts.every((part) => one.parse(part) !== undefined) ? parts : undefined;
+    },
+  };
+}
+
+/** Nodes that outvote each other: an odd number of them, none twice. */
+function quorum(variable: string, protocols: string[], meaning: string): Setting<string[]> {
+  const nodes = urls(variable, protocols, meaning);
+  return {
+    ...nodes,
+    expects: `an odd number of ${nodes.expects.replace('URLs,', 'URLs, 3 or more,')}`,
+    parse: (value) => {
+      const all = nodes.parse(value) ?? [];
+      return all.length >= 3 && all.length % 2 === 1 && new Set(all).size === all.length ? all : undefined;
+    },
+  };
+}
+
+/** Of one cluster: any of them may be asked. */
+function members(variable: string, protocols: string[], meaning: string): Setting<string[]> {
+  const member = url(variable, protocols, meaning);
+  return {
+    ...member,
+    optional: true,
+    expects: `URLs separated by commas, each ${member.expects.replace('a URL that', 'one that')}`,
     parse: (value) => {
       const urls = value.split(',').map((part) => part.trim());
-      const isQuorum = urls.length >= 3 && urls.length % 2 === 1 && new Set(urls).size === urls.length;
-      return isQuorum && urls.every((part) => node.parse(part) !== undefined) ? urls : undefined;
+      return urls.every((part) => member.parse(part) !== undefined) ? urls : undefined;
     },
   };
 }
@@ -268,7 +415,7 @@ function list(
 }
 
 function rateLimit(variable: string, fallback: string, meaning: string): Setting<RateLimit | null> {
-  const expects = 'requests in a window, such as 20/10s, 300/1m or 5000/1h, or off';
+  const expects = 'requests in a window of a day at most, such as 20/10s, 300/1m or 5000/1h, or off';
   return { variable, default: fallback, expects, meaning, parse: parseRateLimit };
 }
 
@@ -276,11 +423,12 @@ function rateLimit(variable: string, fallback: string, meaning: string): Setting
 function secrets(
   variable: string,
   meaning: string,
-  need: 'required' | 'required in production' | 'optional',
+  need: 'required in production' | 'optional',
 ): Setting<string[]> {
   return {
     variable,
-    ...(need === 'required' ? {} : { optional: true, requiredInProduction: need !== 'optional' }),
+    optional: true,
+    requiredInProduction: need === 'required in production',
     expects: 'a secret of 8 characters or more, or two separated by a comma (current, previous)',
     meaning,
     secret: true,

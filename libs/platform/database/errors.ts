@@ -1,5 +1,9 @@
 import { DatabaseError } from 'pg';
-import { QueryFailedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 
 /** PostgreSQL cannot be reached, or a connection was lost before its COMMIT was sent: nothing was written. */
 export class DatabaseUnavailableError extends Error {
@@ -46,7 +50,9 @@ export function isConnectionFailure(error: unknown): boolean {
     error instanceof DatabaseUnavailableError ||
     error instanceof DatabaseBusyError ||
     error instanceof CommitOutcomeUnknownError ||
-    error instanceof QueryRunnerProviderAlreadyReleasedError // how TypeORM shows a connection lost in a transaction
+    // How TypeORM shows a connection lost in a transaction: before its next statement, or before its COMMIT.
+    error instanceof QueryRunnerProviderAlreadyReleasedError ||
+    error instanceof QueryRunnerAlreadyReleasedError
   ) {
     return true;
   }

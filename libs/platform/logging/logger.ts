@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger, type LoggerOptions } from 'pino';
+import { traceFields } from '../tracing/tracing.js';
 
 export type { Logger } from 'pino';
 
@@ -11,6 +12,7 @@ export function createLogger(level: string): Logger {
     level,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    mixin: traceFields,
     redact: { paths: SECRETS, censor: '[redacted]' },
   };
   // Synchronous: a stream that is flushed at the exit tries for ever when its reader is gone.

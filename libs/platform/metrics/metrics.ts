@@ -27,6 +27,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly ordersCapacity = new Gauge({
+    name: 'holdfast_orders_capacity',
+    help: 'Orders that may wait in this process: LANE_CAPACITY',
+    registers: [this.registry],
+  });
+
+  readonly orderDeadline = new Gauge({
+    name: 'holdfast_order_deadline_seconds',
+    help: 'How long an order may wait: ORDER_DEADLINE_MS',
+    registers: [this.registry],
+  });
+
   readonly laneBatchOrders = new Histogram({
     name: 'holdfast_lane_batch_orders',
     help: 'Orders that were placed together',
@@ -53,6 +65,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly paymentsPending = new Gauge({
+    name: 'holdfast_payments_pending_seconds',
+    help: 'Age of the oldest payment of which nobody knows yet what became of it',
+    registers: [this.registry],
+  });
+
+  readonly reservationsOverdue = new Gauge({
+    name: 'holdfast_reservations_overdue_seconds',
+    help: 'For how long an unpaid order has kept its stock beyond its time, at the longest',
+    registers: [this.registry],
+  });
+
   readonly ordersExpired = new Counter({
     name: 'holdfast_orders_expired_total',
     help: 'Orders whose time was over before they were paid',
@@ -62,6 +86,13 @@ export class Metrics {
   readonly ordersArchived = new Counter({
     name: 'holdfast_orders_archived_total',
     help: 'Orders whose keys went from those of recent orders to those of old ones',
+    registers: [this.registry],
+  });
+
+  readonly rowsRemoved = new Counter({
+    name: 'holdfast_retention_removed_total',
+    help: 'Rows that had had their time, by kind',
+    labelNames: ['kind'] as const,
     registers: [this.registry],
   });
 
@@ -91,6 +122,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly jobSuccess = new Gauge({
+    name: 'holdfast_background_job_last_success_timestamp_seconds',
+    help: 'When a background job last went through without a failure',
+    labelNames: ['name'] as const,
+    registers: [this.registry],
+  });
+
   readonly streams = new Gauge({
     name: 'holdfast_streams',
     help: 'Live streams of sales that this process serves',
@@ -112,6 +150,8 @@ export class Metrics {
   });
 
   constructor() {
+    // An increase is seen only from a value that was there before.
+    for (const verdict of ['unbalanced', 'unchecked']) this.reconciliations.inc({ verdict }, 0);
     collectDefaultMetrics({ register: this.registry, prefix: 'holdfast_' });
   }
 }

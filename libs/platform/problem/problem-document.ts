@@ -1,4 +1,5 @@
-import { PROBLEMS, type FieldError, type ProblemCode, type ProblemError } from './problems.js';
+import type { FastifyReply } from 'fastify';
+import { PROBLEMS, type FieldError, type Problem, type ProblemCode } from './problems.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -17,7 +18,7 @@ export interface ProblemDocument {
 
 /** Body and headers of the answer to `problem`, whichever layer it came from. */
 export function describeProblem(
-  problem: ProblemError,
+  problem: Problem,
   request: { path: string; id: string },
 ): { status: number; headers: Record<string, string>; body: ProblemDocument } {
   const { status, title, retryable } = PROBLEMS[problem.code];
@@ -35,7 +36,7 @@ export function describeProblem(
       type: `urn:holdfast:problem:${problem.code}`,
       title,
       status,
-      detail: problem.message,
+      detail: problem.detail,
       code: problem.code,
       instance: request.path,
       requestId: request.id,
@@ -43,6 +44,18 @@ export function describeProblem(
       ...(problem.errors ? { errors: problem.errors } : {}),
     },
   };
+}
+
+/** Gives an answer the status and headers of `problem`. @returns its body */
+export function answerWith(reply: FastifyReply, problem: Problem): ProblemDocument {
+  const { url, id } = reply.request;
+  const { status, headers, body } = describeProblem(problem, { path: pathOf(url), id });
+  void reply.status(status).headers(headers);
+  return body;
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url;
 }
 
 /** Between n and 3n whole seconds, so that those who were turned away together do not come back together. */

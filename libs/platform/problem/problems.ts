@@ -64,12 +64,20 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** An answer that is not a success, on its way to the one filter that writes it. */
-export class ProblemError extends Error {
+/** An answer that is not a success. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[] | undefined;
+  /** Seconds after which a retry makes sense; a jitter is added where the table says 503. */
+  readonly retryAfterSec?: number | undefined;
+}
+
+/** A problem on its way to the filter that answers with it. */
+export class ProblemError extends Error implements Problem {
   override readonly name = 'ProblemError';
   readonly code: ProblemCode;
   readonly errors: readonly FieldError[] | undefined;
-  /** Seconds after which a retry makes sense; a jitter is added where the table says 503. */
   readonly retryAfterSec: number | undefined;
 
   constructor(
@@ -85,6 +93,10 @@ export class ProblemError extends Error {
     this.code = code;
     this.errors = options.errors;
     this.retryAfterSec = options.retryAfterSec;
+  }
+
+  get detail(): string {
+    return this.message;
   }
 
   get status(): number {

@@ -1,5 +1,6 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import type { RedisClient } from '#lock/redis';
 import { CONFIG } from '../config/config.token.js';
 import type { Config } from '../config/config.js';
 import { createRedis } from '../redis/connect.js';
@@ -16,24 +17,25 @@ const COMMAND_TIMEOUT_MS = 200;
     {
       provide: Redis,
       inject: [CONFIG],
-      useFactory: ({ redisUrl }: Config) => createRedis(redisUrl, { commandTimeoutMs: COMMAND_TIMEOUT_MS }),
+      useFactory: (config: Config) => createRedis(config, { commandTimeoutMs: COMMAND_TIMEOUT_MS }),
     },
     {
       provide: BUYER_LIMITER,
       inject: [CONFIG, Redis],
-      useFactory: ({ rateLimitBuyer }: Config, redis: Redis) => limiterOf('buyer', rateLimitBuyer, redis),
+      useFactory: ({ rateLimitBuyer }: Config, redis: RedisClient) =>
+        limiterOf('buyer', rateLimitBuyer, redis),
     },
     {
       provide: ADDRESS_LIMITER,
       inject: [CONFIG, Redis],
-      useFactory: ({ rateLimitIp }: Config, redis: Redis) => limiterOf('address', rateLimitIp, redis),
+      useFactory: ({ rateLimitIp }: Config, redis: RedisClient) => limiterOf('address', rateLimitIp, redis),
     },
   ],
   exports: [BUYER_LIMITER, ADDRESS_LIMITER],
 })
 export class RateLimitModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly redis: Redis,
+    @Inject(Redis) private readonly redis: RedisClient,
     @Inject(BUYER_LIMITER) private readonly buyers: RateLimiter | null,
     @Inject(ADDRESS_LIMITER) private readonly addresses: RateLimiter | null,
   ) {}
@@ -48,6 +50,6 @@ export class RateLimitModule implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function limiterOf(name: string, limit: RateLimit | null, redis: Redis): RateLimiter | null {
+function limiterOf(name: string, limit: RateLimit | null, redis: RedisClient): RateLimiter | null {
   return limit && new RateLimiter(name, limit, redis);
 }

@@ -22,6 +22,7 @@ describe('parseRateLimit', () => {
     '1e3/1s',
     ' 20/10s',
     '20/10d',
+    '20/25h',
     'OFF',
     '20/10s,5/1s',
   ])('refuses %s', (text) => {

@@ -1,5 +1,5 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '#lock/redis';
 import type { RateLimit } from './rate-limit.js';
 import { SharedCounts, type Count } from './shared-counts.js';
 
@@ -20,9 +20,9 @@ export class RateLimiter {
   constructor(
     readonly name: string,
     readonly limit: RateLimit,
-    redis: Redis,
+    redis: RedisClient,
   ) {
-    this.shared = new SharedCounts(redis, `holdfast:limit:${name}:`, limit.windowSec * 1_000);
+    this.shared = new SharedCounts(redis, `{limit:${name}}:`, limit.windowSec * 1_000);
     this.own = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: limit.windowSec });
   }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '#lock/redis';
 
 /** What one script counts: Redis does nothing else meanwhile. */
 const MAX_BATCH = 500;
@@ -34,7 +34,8 @@ export class SharedCounts {
   private readonly command: CountCommand;
 
   constructor(
-    redis: Redis,
+    redis: RedisClient,
+    /** With a hash tag, so that a script's keys lie on one node of a Cluster. */
     private readonly keyPrefix: string,
     private readonly windowMs: number,
   ) {

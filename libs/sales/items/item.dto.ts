@@ -1,11 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, NotEquals } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { IsInt, IsOptional, Matches, Max, Min, NotEquals } from 'class-validator';
 import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price } from '#platform';
 import { LOW_STOCK_THRESHOLD, MAX_ON_HAND } from '#inventory';
-
-/** A path of this shop or an https address: what an <img> of the storefront may show. */
-const IMAGE_URL = /^(\/(?![/\\])|https?:\/\/)[\x21-\x7e]*$/;
+import { ItemDetails, ItemDetailsView } from './item-details.js';
 
 export function IsSku(): PropertyDecorator {
   return applyDecorators(
@@ -14,25 +12,9 @@ export function IsSku(): PropertyDecorator {
   );
 }
 
-export class CreateItem {
+export class CreateItem extends ItemDetails {
   @IsSku()
   sku: string;
-
-  @ApiProperty({ example: 'Phone One', minLength: 1, maxLength: 200 })
-  @IsText(1, 200)
-  name: string;
-
-  @ApiPropertyOptional({ maxLength: 5000 })
-  @IsOptional()
-  @IsText(0, 5_000)
-  description?: string;
-
-  @ApiPropertyOptional({ example: '/pictures/phone.svg', maxLength: 2_000, nullable: true, type: String })
-  @IsOptional()
-  @IsString()
-  @MaxLength(2_000)
-  @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
-  imageUrl?: string | null;
 
   @ApiProperty({ type: Price })
   @IsShape(() => Price)
@@ -64,24 +46,8 @@ export class CreateItem {
   metadata?: Record<string, string> | null;
 }
 
-export class UpdateItem {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 200 })
-  @IsGivenOrAbsent()
-  @IsText(1, 200)
-  name?: string;
-
-  @ApiPropertyOptional({ maxLength: 5000 })
-  @IsGivenOrAbsent()
-  @IsText(0, 5_000)
-  description?: string;
-
-  @ApiPropertyOptional({ maxLength: 2_000, nullable: true, type: String })
-  @IsOptional()
-  @IsString()
-  @MaxLength(2_000)
-  @Matches(IMAGE_URL, { message: 'imageUrl must be a path or an http(s) URL' })
-  imageUrl?: string | null;
-
+/** A name may be left out, but not be null. */
+export class UpdateItem extends PartialType(ItemDetails, { skipNullProperties: false }) {
   @ApiPropertyOptional({ type: Price, description: 'Never touches an order already made' })
   @IsGivenOrAbsent()
   @IsShape(() => Price)
@@ -123,12 +89,9 @@ export class StockView {
   @ApiProperty({ type: 'integer', description: 'onHand − reserved' }) available: number;
 }
 
-export class ItemView {
+export class ItemView extends ItemDetailsView {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty() sku: string;
-  @ApiProperty() name: string;
-  @ApiProperty() description: string;
-  @ApiProperty({ type: String, nullable: true }) imageUrl: string | null;
   @ApiProperty({ type: Money }) price: Money;
   @ApiProperty({ type: StockView }) stock: StockView;
   @ApiProperty({ type: 'integer' }) lowStockThreshold: number;

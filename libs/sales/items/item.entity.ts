@@ -1,10 +1,11 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
+import type { ItemDetailsView } from './item-details.js';
 
 /** PostgreSQL's bigint arrives as a string; our amounts stay far below 2^53. */
 const bigintAsNumber = { from: Number, to: (value: number) => value };
 
 @Entity({ name: 'item' })
-export class Item {
+export class Item implements ItemDetailsView {
   @PrimaryColumn({ type: 'uuid' })
   id: string;
 

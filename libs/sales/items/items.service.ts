@@ -11,6 +11,7 @@ import {
   type Stock,
 } from '#inventory';
 import { executorOf, newId, type Page, PAGE_SIZE, ProblemError, toPage, violatedConstraint } from '#platform';
+import { detailsOf, toldDetails } from './item-details.js';
 import { Item } from './item.entity.js';
 import type { AdjustStock, CreateItem, ItemView, UpdateItem } from './item.dto.js';
 
@@ -26,9 +27,7 @@ export class ItemsService {
     const item = manager.create(Item, {
       id: newId(),
       sku: body.sku,
-      name: body.name,
-      description: body.description ?? '',
-      imageUrl: body.imageUrl ?? null,
+      ...detailsOf(body),
       priceAmount: body.price.amount,
       currency: body.price.currency,
       metadata: body.metadata ?? {},
@@ -74,9 +73,7 @@ export class ItemsService {
       throw new ProblemError('currency_mismatch', `This item is priced in ${current.currency}.`);
     }
     const changes = {
-      ...(body.name === undefined ? {} : { name: body.name }),
-      ...(body.description === undefined ? {} : { description: body.description }),
-      ...(body.imageUrl === undefined ? {} : { imageUrl: body.imageUrl }),
+      ...toldDetails(body),
       ...(body.price === undefined ? {} : { priceAmount: body.price.amount }),
       ...(body.metadata === undefined ? {} : { metadata: body.metadata ?? {} }),
     };
@@ -101,9 +98,7 @@ function presentItem(item: Item, level: Omit<StockLevel, 'itemId'> = NO_LEVEL): 
   return {
     id: item.id,
     sku: item.sku,
-    name: item.name,
-    description: item.description,
-    imageUrl: item.imageUrl,
+    ...detailsOf(item),
     price: { amount: item.priceAmount, currency: item.currency },
     stock: stockOf(level),
     lowStockThreshold: level.lowStockThreshold,

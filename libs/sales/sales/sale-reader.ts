@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { PAGE_SIZE, ProblemError } from '#platform';
+import { DETAILS_SQL } from '../items/item-details.js';
 import { availabilityOf, availableInSale } from './availability.js';
 import { SALE_STATUS_SQL, type SaleStatus } from './sale-status.js';
 import type { AdminSaleItemView, AdminSaleView, SaleView } from './sale.dto.js';
@@ -37,8 +38,8 @@ export function storefrontView({ paused, reservationTtlSeconds, items, ...sale }
 const SELECT_SALES = `
 SELECT sale.*, clock_timestamp() AS server_time, ${SALE_STATUS_SQL} AS status,
   (SELECT json_agg(json_build_object(
-      'itemId', item.id, 'sku', item.sku, 'name', item.name, 'description', item.description,
-      'imageUrl', item.image_url, 'amount', coalesce(offer.price_amount, item.price_amount), 'currency', item.currency,
+      'itemId', item.id, 'sku', item.sku, ${DETAILS_SQL},
+      'amount', coalesce(offer.price_amount, item.price_amount), 'currency', item.currency,
       'available', stock.on_hand - stock.reserved, 'purchaseLimit', offer.purchase_limit,
       'allotment', offer.allotment, 'held', offer.held) ORDER BY offer.position)
    FROM sale_item offer

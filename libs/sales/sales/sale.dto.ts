@@ -15,6 +15,7 @@ import {
 import { applyDecorators } from '@nestjs/common';
 import { MAX_ON_HAND } from '#inventory';
 import { IsGivenOrAbsent, IsMetadata, IsShape, IsText, Money, Price, PageQuery } from '#platform';
+import { ItemDetailsView } from '../items/item-details.js';
 import { AVAILABILITIES, type Availability } from './availability.js';
 import { SALE_STATUSES, type SaleStatus } from './sale-status.js';
 
@@ -137,12 +138,9 @@ export class SaleQuery extends PageQuery {
   status?: SaleStatus;
 }
 
-export class SaleItemView {
+export class SaleItemView extends ItemDetailsView {
   @ApiProperty({ format: 'uuid' }) itemId: string;
   @ApiProperty() sku: string;
-  @ApiProperty() name: string;
-  @ApiProperty() description: string;
-  @ApiProperty({ type: String, nullable: true }) imageUrl: string | null;
   @ApiProperty({ type: Money }) price: Money;
   @ApiProperty({ type: 'integer' }) available: number;
   @ApiProperty({ enum: AVAILABILITIES }) availability: Availability;

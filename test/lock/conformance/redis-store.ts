@@ -3,11 +3,9 @@ import { Redis } from 'ioredis';
 import { startRedis, type LocalRedis } from '#local';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
 import type { ChildProvider, StoreCounts, StoreFaults } from '#lock/conformance';
-import { SCRIPTS } from '../../../libs/lock/providers/redis/scripts.js';
+import { countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
 
 export const CHILD_MODULE = new URL('open-in-child.mjs', import.meta.url).href;
-
-const ACQUIRE = SCRIPTS.acquire;
 
 /** A Redis of the test file's own, and what can be done to it. */
 export class RedisStore {
@@ -61,17 +59,7 @@ export class RedisStore {
         await this.client.del(this.lockKey(resource));
       },
       refusals: [
-        {
-          name: 'OOM',
-          message: /OOM/,
-          begin: async () => {
-            await this.client.config('SET', 'maxmemory-policy', 'noeviction');
-            await this.client.config('SET', 'maxmemory', '1');
-          },
-          end: async () => {
-            await this.client.config('SET', 'maxmemory', '0');
-          },
-        },
+        outOfMemory(() => Promise.resolve([this.client])),
         {
           name: 'READONLY',
           message: /READONLY/,
@@ -88,40 +76,17 @@ export class RedisStore {
 
   get counts(): StoreCounts {
     return {
-      acquires: (work) => this.countAcquires(work),
-      listeners: async () => (await this.client.pubsub('CHANNELS', `${this.prefix}*`)).length,
+      acquires: (work) => countAcquires([this.client], work),
+      listeners: () => countListeners([this.client], this.prefix),
     };
   }
 
   lockKey(resource: string): string {
-    const [tag = '', ...rest] = resource.split(':');
-    return `${this.prefix}lock:${[`{${tag}}`, ...rest].join(':')}`;
+    return lockKeyOf(this.prefix, resource);
   }
 
   async stop(): Promise<void> {
     this.client.disconnect();
     await this.server.stop();
-  }
-
-  private async countAcquires(work: () => Promise<unknown>): Promise<number> {
-    const monitor = await this.client.monitor();
-    let calls = 0;
-    let end: () => void = () => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    monitor.on('monitor', (_time: string, args: string[], source: string) => {
-      if (source === 'lua') return;
-      const [name = '', what = ''] = args;
-      if (/^evalsha$/i.test(name) && what === ACQUIRE.sha) calls += 1;
-      if (/^eval$/i.test(name) && what === ACQUIRE.text) calls += 1;
-      if (/^echo$/i.test(name) && what === 'the end') end();
-    });
-    try {
-      await work();
-      await this.client.echo('the end');
-      await ended;
-    } finally {
-      monitor.disconnect();
-    }
-    return calls;
   }
 }

@@ -5,7 +5,7 @@ import { describeConformance, type ConformanceSubject } from '#lock/conformance'
 import { MemoryLockStore } from '../../../libs/lock/providers/memory/memory-lock-store.js';
 import { findPostgresPrograms } from '../../../local/postgres-programs.js';
 import { ensureRedisProgram } from '../../../local/redis-program.js';
-import { OPTIONS } from './full-size.js';
+import { OPTIONS } from '../../support/full-size.js';
 import { PostgresStore } from './postgres-store.js';
 import { RedisStore } from './redis-store.js';
 import { startedOrMissing } from './servers.js';
@@ -27,7 +27,16 @@ const OF_A_QUORUM = 'one Redis is no quorum';
 
 const subject: ConformanceSubject = {
   name: 'redis',
-  abilities: ['distributed', 'fencing', 'fair', 'handOver', 'inspection', 'sharedValues', 'replicaAcks'],
+  abilities: [
+    'distributed',
+    'fencing',
+    'fair',
+    'handOver',
+    'inspection',
+    'sharing',
+    'sharedValues',
+    'replicaAcks',
+  ],
   open: () => started().open(),
   child: () => started().child,
   another: () => new MemoryLockProvider(),
@@ -41,6 +50,7 @@ const subject: ConformanceSubject = {
     26: OF_A_QUORUM,
     27: OF_A_QUORUM,
     37: 'it takes no connection from the pool of the job',
+    38: 'one Redis has no replica to fail over to, and no slots',
   },
 };
 

@@ -5,7 +5,7 @@ import { RedlockProvider } from '#lock/redlock';
 import { describeConformance, type CaseContext, type ConformanceSubject } from '#lock/conformance';
 import { ensureRedisProgram } from '../../../local/redis-program.js';
 import { sleep, timed, until } from '../lab.js';
-import { OPTIONS } from './full-size.js';
+import { OPTIONS } from '../../support/full-size.js';
 import { NODE_TIMEOUT_MS, RedlockStore } from './redlock-store.js';
 import { startedOrMissing } from './servers.js';
 

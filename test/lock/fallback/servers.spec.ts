@@ -121,7 +121,7 @@ describe.each(['memory', 'postgres'] as const)('the chain redis→%s on real ser
     await until(() => one.states.includes('draining'), { what: 'it degrades' });
     const refused = await timed(use());
     expect(refused.error).toBeInstanceOf(LockUnavailableError);
-    expect(refused.tookMs).toBeLessThan(200);
+    expect(refused.tookMs).toBeLessThan(1_000);
     let lostAt = 0;
     held.signal.addEventListener('abort', () => (lostAt = performance.now()));
     let taken: Awaited<ReturnType<typeof locks.tryAcquire>> = null;

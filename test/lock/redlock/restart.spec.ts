@@ -62,8 +62,10 @@ describe('nodes that restart empty', () => {
     ['that just started', false],
   ])('[case 27] give no second quorum within the lease, to a process %s', async (_, sawBefore) => {
     const other = lab.provider({ maxLeaseMs: MAX_LEASE_MS, restartDelayMs: 'default' });
-    if (sawBefore) await until(() => isGranted(other, 'warm-up'), 'it votes', 6_000);
-    await other.release(request('warm-up'));
+    if (sawBefore) {
+      await until(() => isGranted(other, 'warm-up'), 'it votes', 6_000);
+      await other.release(request('warm-up'));
+    }
     const { heldUntil, grantedAt } = await takeFromHolder(other, { restartDelayMs: 'default' });
     expect(grantedAt).toBeGreaterThan(heldUntil);
     expect((await lab.holders(RESOURCE))[2]).toBeUndefined(); // it still keeps away

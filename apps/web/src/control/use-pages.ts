@@ -12,11 +12,11 @@ export interface Pages<T> extends Reading<PageOf<T>> {
   readonly previous: (() => void) | undefined;
 }
 
-/** A list that is read page by page. @param read kept by useCallback */
-export function usePages<T>(read: (cursor: string | undefined) => Promise<PageOf<T>>): Pages<T> {
+/** A list that is read page by page. @param read kept by useCallback; it is given what its query has of the page */
+export function usePages<T>(read: (page: { cursor?: string }) => Promise<PageOf<T>>): Pages<T> {
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors.at(-1);
-  const reading = useRead(useCallback(() => read(cursor), [read, cursor]));
+  const reading = useRead(useCallback(() => read(cursor === undefined ? {} : { cursor }), [read, cursor]));
   const nextCursor = reading.data?.nextCursor;
   return {
     ...reading,

@@ -2,7 +2,7 @@ import { createContext, use } from 'react';
 import { ensureBuyer } from './guest.js';
 import { ItemNames } from './orders/item-names.js';
 import { Orders } from './orders/orders.js';
-import { counter } from './purchase/counter.js';
+import { purchaseApi } from './purchase/purchase-api.js';
 import { Purchases, type Outcome } from './purchase/purchases.js';
 import type { WantedItem } from './purchase/intent.js';
 import { announce } from './announcer.js';
@@ -24,7 +24,7 @@ export interface OpenShop {
 export function openShop(): OpenShop {
   const sale = new LiveSale(new URLSearchParams(location.search).get('sale'));
   const orders = new Orders();
-  const purchases = new Purchases(counter);
+  const purchases = new Purchases(purchaseApi);
   const names = new ItemNames();
   let opened: string | undefined;
 

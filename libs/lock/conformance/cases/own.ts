@@ -5,4 +5,10 @@ export const OWN: readonly ConformanceCase[] = [
   { number: 26, title: 'Quorum of 5: two down, three down, one hanging, late SET', needs: [] },
   { number: 27, title: 'A node restarts empty: no second quorum in a lease', needs: [] },
   { number: 37, title: 'A pool of one: lock and transaction both complete', needs: [] },
+  {
+    number: 38,
+    title: 'Failover, resharding under load: no two pass the fence',
+    needs: ['fencing'],
+    timeoutMs: 180_000,
+  },
 ];

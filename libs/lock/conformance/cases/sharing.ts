@@ -22,8 +22,20 @@ export const SHARING: readonly ConformanceCase[] = [
   { number: 33, title: 'singleFlight: 500 callers, one load', needs: ['sharedValues'], run: oneLoad },
 ];
 
-/** The subject's store has no replica. */
 async function missingReplica(context: CaseContext): Promise<void> {
+  const { replicas } = context.subject;
+  if (!replicas) return refusedWithoutReplicas(context);
+  const options = { leaseMs: 30_000, waitMs: 1_000, replicaAcks: 1 };
+  await (await context.manager()).using(context.resource('acknowledged'), options, () => Promise.resolve());
+  await replicas.pause();
+  try {
+    await refusedWithoutReplicas(context);
+  } finally {
+    await replicas.resume();
+  }
+}
+
+async function refusedWithoutReplicas(context: CaseContext): Promise<void> {
   const locks = await context.manager({ breakerOpenMs: 50 });
   const resource = context.resource();
   await locks.using(context.resource('first'), { leaseMs: 5_000, waitMs: 0 }, () => Promise.resolve());

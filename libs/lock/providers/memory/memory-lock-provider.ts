@@ -29,6 +29,7 @@ export class MemoryLockProvider implements LockProvider {
     'fair',
     'handOver',
     'inspection',
+    'sharing',
     'sharedValues',
   ]);
   readonly values: SharedValues;

@@ -25,10 +25,13 @@ interface Place {
 }
 
 interface Resource {
-  hold: Hold | undefined;
+  /** By their tokens. */
+  readonly holds: Map<string, Hold>;
+  /** How many of them there may be. */
+  permits: number;
   /** In the order of arrival. */
   readonly queue: Set<Place>;
-  /** The head that already knows that it is its turn. */
+  /** The head that already knows that it is its turn, and needs more than this resource. */
   told: Place | undefined;
   lastFence: number;
 }
@@ -71,8 +74,7 @@ export class MemoryLockStore {
   release({ resources, token }: LockClaim): boolean {
     const wasComplete = this.holds(resources, [token]) !== undefined;
     for (const name of resources) {
-      const resource = this.resources.get(name);
-      if (resource?.hold?.token === token) resource.hold = undefined;
+      this.resources.get(name)?.holds.delete(token);
     }
     this.leave(token);
     for (const name of resources) this.settle(name);
@@ -87,7 +89,10 @@ export class MemoryLockStore {
     const endsAt = performance.now() + leaseMs;
     for (const [index, name] of resources.entries()) {
       const hold = holds[index];
-      if (hold) this.resource(name).hold = { ...hold, token: successor.token, owner, endsAt };
+      if (!hold) continue;
+      const own = this.resource(name).holds;
+      own.delete(hold.token);
+      own.set(successor.token, { ...hold, token: successor.token, owner, endsAt });
     }
     if (holds.some((hold) => hold.token === token)) this.tell(token, { adopted: true });
     return { granted: true, fences: holds.map((hold) => hold.fence) };
@@ -104,51 +109,48 @@ export class MemoryLockStore {
 
   list(limit: number): LockInfo[] {
     const found: LockInfo[] = [];
-    for (const [name, { hold }] of this.resources) {
-      if (found.length >= limit) break;
-      if (!hold || hold.endsAt <= performance.now()) continue;
-      const { token, owner, fence, acquiredAtMs, endsAt } = hold;
-      const expiresAtMs = Date.now() + Math.round(endsAt - performance.now());
-      const waiters = this.waiters(name);
-      found.push({
-        resource: name,
-        resources: [name],
-        token,
-        owner,
-        fence,
-        acquiredAtMs,
-        expiresAtMs,
-        waiters,
-      });
+    for (const [resource, { holds, permits }] of this.resources) {
+      const waiters = this.waiters(resource);
+      for (const { token, owner, fence, acquiredAtMs, endsAt } of holds.values()) {
+        if (found.length >= limit) return found;
+        if (endsAt <= performance.now()) continue;
+        const expiresAtMs = Date.now() + Math.round(endsAt - performance.now());
+        const claim = { resources: [resource], token, ...(permits > 1 ? { permits } : {}) };
+        found.push({ resource, ...claim, owner, fence, acquiredAtMs, expiresAtMs, waiters });
+      }
     }
     return found;
   }
 
-  /** What keeps the claim from being granted now: the first resource that another holds, or stands in front of. */
-  private obstacle({ resources, token }: LockClaim): Refusal | undefined {
-    for (const name of resources) {
+  /** What keeps the claim from being granted now: the first resource that others hold, or stand in front of. */
+  private obstacle(claim: LockClaim): Refusal | undefined {
+    for (const name of claim.resources) {
       this.settle(name);
-      const { hold, queue } = this.resource(name);
-      const [head] = queue;
-      if (hold?.token === token || (!hold && (!head || head.request.token === token))) continue;
-      const endsAt = hold?.endsAt ?? head?.endsAt ?? 0;
+      const resource = this.resource(name);
+      const [head] = resource.queue;
+      const isFirst = !head || head.request.token === claim.token;
+      if (resource.holds.has(claim.token) || (isFirst && isOpen(resource, claim))) continue;
+      const ends = [...resource.holds.values()].map(({ endsAt }) => endsAt);
+      const endsAt = ends.length > 0 ? Math.min(...ends) : (head?.endsAt ?? 0);
       return { granted: false, resource: name, remainingMs: Math.ceil(endsAt - performance.now()) };
     }
     return undefined;
   }
 
-  private grant({ resources, token, owner, floors }: LockRequest, endsAt: number): Grant {
+  private grant({ resources, token, owner, floors, permits = 1 }: LockRequest, endsAt: number): Grant {
     this.unqueue(this.places.get(token));
     const clockUs = this.nowUs();
     const fences = resources.map((name, index) => {
       const resource = this.resource(name);
-      if (resource.hold) {
-        resource.hold.endsAt = endsAt; // its own, from an earlier attempt
-        return resource.hold.fence;
+      const own = resource.holds.get(token);
+      if (own) {
+        own.endsAt = endsAt; // from an earlier attempt
+        return own.fence;
       }
       const fence = Math.max(resource.lastFence + 1, floors[index] ?? 0, clockUs);
       resource.lastFence = fence;
-      resource.hold = { token, owner, fence, acquiredAtMs: Date.now(), endsAt };
+      resource.permits = permits;
+      resource.holds.set(token, { token, owner, fence, acquiredAtMs: Date.now(), endsAt });
       return fence;
     });
     return { granted: true, fences };
@@ -159,8 +161,9 @@ export class MemoryLockStore {
     const holds: Hold[] = [];
     for (const name of resources) {
       this.settle(name);
-      const hold = this.resources.get(name)?.hold;
-      if (!hold || !tokens.includes(hold.token)) return undefined;
+      const held = this.resources.get(name)?.holds;
+      const hold = tokens.flatMap((token) => held?.get(token) ?? [])[0];
+      if (!hold) return undefined;
       holds.push(hold);
     }
     return holds;
@@ -195,32 +198,29 @@ export class MemoryLockStore {
   }
 
   /**
-   * Clears what has ended. When the resource is free, the first live place in its queue gets it: granted at once if
-   * that is all the claim wants, otherwise reserved for it and told to look, for it needs the others too.
+   * Clears what has ended. The first live places in the queue get what is free: granted at once if that is all the claim
+   * wants, otherwise reserved for it and told to look, for it needs the others too.
    */
   private settle(name: string): void {
     const resource = this.resources.get(name);
     if (!resource) return;
     const now = performance.now();
-    if (resource.hold && resource.hold.endsAt <= now) resource.hold = undefined;
-    let head: Place | undefined;
+    for (const { token, endsAt } of resource.holds.values()) if (endsAt <= now) resource.holds.delete(token);
     for (const place of resource.queue) {
-      if (place.endsAt > now) {
-        head = place;
-        break;
+      if (place.endsAt <= now) {
+        this.unqueue(place);
+        continue;
       }
-      this.unqueue(place);
+      const { request, endsAt } = place;
+      if (!isOpen(resource, request)) return;
+      if (request.resources.length > 1) {
+        if (resource.told !== place) this.tell(request.token, { look: true });
+        resource.told = place;
+        return;
+      }
+      this.tell(request.token, this.grant(request, endsAt));
     }
-    if (resource.hold) return;
-    if (!head) {
-      this.forget(name, resource);
-      return;
-    }
-    if (resource.told === head) return;
-    resource.told = head;
-    const { request, endsAt } = head;
-    if (request.resources.length === 1) this.tell(request.token, this.grant(request, endsAt));
-    else this.tell(request.token, { look: true });
+    if (resource.holds.size === 0) this.forget(name, resource);
   }
 
   /** Not before the caller has its own answer. */
@@ -241,7 +241,7 @@ export class MemoryLockStore {
     let resource = this.resources.get(name);
     if (!resource) {
       this.sweep();
-      resource = { hold: undefined, queue: new Set(), told: undefined, lastFence: 0 };
+      resource = { holds: new Map(), permits: 1, queue: new Set(), told: undefined, lastFence: 0 };
       this.resources.set(name, resource);
     }
     return resource;
@@ -264,4 +264,9 @@ export class MemoryLockStore {
     this.clockUs = Math.max(this.clockUs, Date.now() * 1_000);
     return this.clockUs;
   }
+}
+
+/** Whether one more may hold it. */
+function isOpen({ holds, permits }: Resource, { permits: wanted = 1 }: LockClaim): boolean {
+  return holds.size === 0 || (wanted === permits && holds.size < permits);
 }

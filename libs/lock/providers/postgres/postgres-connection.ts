@@ -35,8 +35,9 @@ export class PostgresConnection {
         max: options.maxConnections,
         idleTimeoutMillis: IDLE_MS,
       } satisfies PoolConfig);
-      this.pool.on('error', () => undefined); // an idle connection was lost: the next command makes another
+      this.pool.on('error', ignore); // an idle connection was lost: the next command makes another
     }
+    this.pool.on('connect', tolerateLoss);
   }
 
   /**
@@ -61,13 +62,12 @@ export class PostgresConnection {
 
   /** A pool of the caller's stays open. */
   async close(): Promise<void> {
+    this.pool.off('connect', tolerateLoss);
     if (this.ownsPool && !this.pool.ending) await this.pool.end();
   }
 
   private async withClient<T>(deadline: number, work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.checkOut(deadline);
-    const ignore = (): void => undefined; // the statement under way reports it; unheard, it would end the process
-    client.on('error', ignore);
     let broken = true;
     try {
       const result = await work(client);
@@ -78,7 +78,6 @@ export class PostgresConnection {
       throw error;
     } finally {
       client.release(broken);
-      client.off('error', ignore);
     }
   }
 
@@ -96,6 +95,18 @@ export class PostgresConnection {
       throw new NotConnectedError(`no connection to PostgreSQL: ${reason}`, { cause: error });
     }
   }
+}
+
+/**
+ * A pool hands a new connection on before anybody can listen to it; an 'error' that comes with the same bytes would end the
+ * process. The statement under way reports it.
+ */
+function tolerateLoss(client: PoolClient): void {
+  client.on('error', ignore);
+}
+
+function ignore(): void {
+  // heard elsewhere
 }
 
 function sessionLimits(commandTimeoutMs: number): ClientConfig {

@@ -48,6 +48,7 @@ export class PostgresLockProvider implements LockProvider {
     'fair',
     'handOver',
     'inspection',
+    'sharing',
     'sharedValues',
   ]);
   readonly values: SharedValues;
@@ -98,8 +99,9 @@ export class PostgresLockProvider implements LockProvider {
   }
 
   async acquire(request: LockRequest): Promise<Grant | Refusal> {
-    const { resources, token, leaseMs, owner, floors, placeMs } = request;
+    const { resources, token, leaseMs, owner, floors, placeMs, permits } = request;
     requireRequest(request);
+    if (permits) return this.acquirePermit(request, permits);
     const reply = await this.reply(resources, 'acquire($1, $2, $3, $4, $5, $6, $7)', [
       [...resources],
       token,
@@ -126,20 +128,17 @@ export class PostgresLockProvider implements LockProvider {
     return answers;
   }
 
-  async extend({ resources, token }: LockClaim, leaseMs: number): Promise<Extension> {
-    const [held, contended] = await this.reply(resources, 'extend($1, $2, $3)', [
-      [...resources],
-      token,
-      leaseMs,
-    ]);
+  async extend({ resources, token, permits }: LockClaim, leaseMs: number): Promise<Extension> {
+    const [held, contended] = permits
+      ? await this.reply(resources, 'extend_permit($1, $2, $3)', [resources[0], token, leaseMs])
+      : await this.reply(resources, 'extend($1, $2, $3)', [[...resources], token, leaseMs]);
     return { held: held === 1, contended: contended === 1 };
   }
 
-  async release({ resources, token }: LockClaim): Promise<boolean> {
-    const [row] = await this.call<{ held: boolean }>(resources, 'holdfast_lock.release($1, $2) AS held', [
-      [...resources],
-      token,
-    ]);
+  async release({ resources, token, permits }: LockClaim): Promise<boolean> {
+    const [call, what] = permits ? ['release_permit', resources[0]] : ['release', [...resources]];
+    const sql = `holdfast_lock.${call}($1, $2) AS held`;
+    const [row] = await this.call<{ held: boolean }>(resources, sql, [what, token]);
     return row?.held === true;
   }
 
@@ -177,6 +176,7 @@ export class PostgresLockProvider implements LockProvider {
       acquiredAtMs: row.acquired_at_ms,
       expiresAtMs: row.expires_at_ms,
       waiters: Number(row.waiters),
+      ...(row.permits === null ? {} : { permits: row.permits === ANY_NUMBER ? Infinity : row.permits }),
     }));
   }
 
@@ -184,6 +184,16 @@ export class PostgresLockProvider implements LockProvider {
     await this.wakeUp.close();
     await this.sweeper.close();
     await this.connection.close();
+  }
+
+  private async acquirePermit(request: LockRequest, permits: number): Promise<Grant | Refusal> {
+    const { resources, token, leaseMs, owner, floors, placeMs } = request;
+    const call = 'acquire_permit($1, $2, $3, $4, $5, $6, $7, $8)';
+    const number = permits === Infinity ? ANY_NUMBER : permits;
+    const values = [resources[0], token, leaseMs, owner, floors[0] ?? 0, placeMs, this.channel, number];
+    const reply = await this.reply(resources, call, values);
+    this.sweeper.sweepNowAndThen();
+    return this.outcome(request, reply);
   }
 
   private async acquireBatch(requests: readonly LockRequest[]): Promise<(Grant | Refusal)[]> {
@@ -245,6 +255,9 @@ export class PostgresLockProvider implements LockProvider {
   }
 }
 
+/** Readers', to the functions. */
+const ANY_NUMBER = 0;
+
 interface ListedRow {
   resource: string;
   token: string;
@@ -253,6 +266,7 @@ interface ListedRow {
   acquired_at_ms: number;
   expires_at_ms: number;
   waiters: string;
+  permits: number | null;
 }
 
 function requireRequest({ resources, token, owner }: LockRequest): void {

@@ -5,7 +5,7 @@ import type { PostgresConnection } from './postgres-connection.js';
 import { SchemaMissingError } from './postgres-errors.js';
 
 /** Raise it with every change of a file in sql/: a newer library then replaces what an older one created. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 export const DEFAULT_SCHEMA = 'holdfast_lock';
 const CREATION_MS = 10_000;
 
@@ -19,6 +19,7 @@ const FILES = [
   'promote',
   'obstacle',
   'queue',
+  'permits',
   'acquire',
   'acquire-some',
   'extend',

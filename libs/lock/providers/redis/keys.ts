@@ -13,7 +13,7 @@ export class LockKeys {
     this.prefix = prefix;
   }
 
-  /** The scripts put other words for `lock` to name what belongs to it: `queue`, `places`. */
+  /** The scripts put other words for `lock` to name what belongs to it: `queue`, `places`, `holders`, `shares`. */
   lock(resource: string): string {
     return `${this.prefix}lock:${tagged(resource)}`;
   }
@@ -26,6 +26,12 @@ export class LockKeys {
 
   queue(resource: string): string {
     return `${this.prefix}queue:${tagged(resource)}`;
+  }
+
+  /** Who holds a permit, and until when; and what there is to say of each. */
+  permits(resource: string): { readonly holders: string; readonly shares: string } {
+    const tag = tagged(resource);
+    return { holders: `${this.prefix}holders:${tag}`, shares: `${this.prefix}shares:${tag}` };
   }
 
   /** @returns undefined for a key that is no lock's */
@@ -52,27 +58,39 @@ export class LockKeys {
 /** @throws LockUsageError for resources that do not share one hash tag */
 export function requireOneHashTag(resources: readonly string[]): void {
   const [first = ''] = resources;
-  const tag = firstSegment(first);
+  const tag = hashTagOf(first);
   if (tag === '' || tag.includes('{') || tag.includes('}')) {
     throw new LockUsageError(
       resources,
       `A resource's first segment is its hash tag: it must be a name, not "${tag}".`,
     );
   }
-  const other = resources.find((resource) => firstSegment(resource) !== tag);
+  const other = resources.find((resource) => hashTagOf(resource) !== tag);
   if (other === undefined) return;
   throw new LockUsageError(
     resources,
-    `One call takes locks of one hash tag; these have ${tag} and ${firstSegment(other)}. Acquire them one after another.`,
+    `One call takes locks of one hash tag; these have ${tag} and ${hashTagOf(other)}, and a Redis Cluster may keep them on different nodes. Begin their names alike, or acquire them one after another.`,
   );
 }
 
-function firstSegment(resource: string): string {
+/** Without its braces: the first segment. */
+export function hashTagOf(resource: string): string {
   const end = resource.indexOf(':');
   return end === -1 ? resource : resource.slice(0, end);
 }
 
 function tagged(resource: string): string {
-  const tag = firstSegment(resource);
+  const tag = hashTagOf(resource);
   return `{${tag}}${resource.slice(tag.length)}`;
+}
+
+/** As the scripts have it. */
+export function permitsText(permits: number): string {
+  return permits === Infinity ? 'inf' : String(permits);
+}
+
+/** @returns undefined for the value of a lock that one claim holds alone */
+export function permitsIn(lockValue: string): number | undefined {
+  const [, permits] = /^shared by (\S+)$/.exec(lockValue) ?? [];
+  return permits === undefined ? undefined : permits === 'inf' ? Infinity : Number(permits);
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { LockUnacknowledgedError, LockUnavailableError } from '../../errors.js';
 import type {
   ClaimEvent,
@@ -14,7 +13,8 @@ import type {
   SharedValues,
 } from '../../provider.js';
 import { listLocks } from './inspection.js';
-import { LockKeys, requireOneHashTag } from './keys.js';
+import { hashTagOf, LockKeys, permitsText, requireOneHashTag } from './keys.js';
+import { primariesOf, type RedisAddress, type RedisClient } from './redis-client.js';
 import { isReply, NotConnectedError, RedisConnection } from './redis-connection.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { SCRIPTS, type Script } from './scripts.js';
@@ -26,6 +26,7 @@ const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
   'fair',
   'handOver',
   'inspection',
+  'sharing',
   'sharedValues',
   'replicaAcks',
 ]);
@@ -33,9 +34,7 @@ const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
 /** As acquire.lua documents it. */
 type AttemptReply = readonly (number | string)[];
 
-export interface RedisLockProviderOptions {
-  /** `redis://` or `rediss://`, with user, password and database as ioredis reads them. */
-  url: string;
+export interface RedisLockProviderOptions extends RedisAddress {
   /** Put before every key and channel. Default: none. */
   keyPrefix?: string;
   /** How long one command may take before its outcome counts as unknown. Default: 250. */
@@ -43,7 +42,9 @@ export interface RedisLockProviderOptions {
 }
 
 /**
- * Locks in one Redis (6 or newer), on connections of its own. It constructs while Redis is away, fails each call with
+ * Locks in one Redis (6 or newer), in the primary that Sentinels name, or in a Redis Cluster, on connections of its own. The
+ * resources of one call share their first segment, and so a slot. A failover is asynchronous: what was granted last may be
+ * lost in it, and the fence tells the two holders apart. It constructs while Redis is away, fails each call with
  * LockUnavailableError within two times `commandTimeoutMs` (connecting, and the command), and recovers by itself.
  */
 export class RedisLockProvider implements LockProvider {
@@ -55,13 +56,15 @@ export class RedisLockProvider implements LockProvider {
   private readonly connection: RedisConnection;
   private readonly replicas: ReplicaAcks;
   private readonly wakeUp: WakeUp;
+  private readonly isCluster: boolean;
 
-  constructor({ url, keyPrefix = '', commandTimeoutMs = 250 }: RedisLockProviderOptions) {
+  constructor({ keyPrefix = '', commandTimeoutMs = 250, ...address }: RedisLockProviderOptions) {
     this.keys = new LockKeys(keyPrefix);
     this.channel = this.keys.channel(randomUUID());
-    this.connection = new RedisConnection(url, commandTimeoutMs);
-    this.replicas = new ReplicaAcks(url, commandTimeoutMs);
-    this.wakeUp = new WakeUp(url, this.channel);
+    this.connection = new RedisConnection(address, commandTimeoutMs);
+    this.replicas = new ReplicaAcks(address, commandTimeoutMs);
+    this.wakeUp = new WakeUp(address, this.connection.client, this.channel);
+    this.isCluster = address.cluster !== undefined;
     this.values = {
       get: (key) => this.value(key),
       set: async (key, value, ttlMs) => {
@@ -78,9 +81,12 @@ export class RedisLockProvider implements LockProvider {
   }
 
   async acquire(request: LockRequest): Promise<Grant | Refusal> {
-    const { resources, token, owner, leaseMs, placeMs, floors } = request;
+    const { resources, token, owner, leaseMs, placeMs, floors, permits } = request;
     const args = [token, leaseMs, placeMs, this.channel, owner, ...floors];
-    return this.answer(request, await this.run<AttemptReply>(SCRIPTS.acquire, resources, args));
+    const reply = permits
+      ? this.run<AttemptReply>(SCRIPTS.acquirePermit, resources, [...args, permitsText(permits)])
+      : this.run<AttemptReply>(SCRIPTS.acquire, resources, args);
+    return this.answer(request, await reply);
   }
 
   async acquireSome(requests: readonly LockRequest[]): Promise<(Grant | Refusal)[]> {
@@ -93,14 +99,15 @@ export class RedisLockProvider implements LockProvider {
     return Promise.all(requests.map((request, index) => this.answer(request, replies[index] ?? [])));
   }
 
-  async extend({ resources, token }: LockClaim, leaseMs: number): Promise<Extension> {
-    const [held, contended] = await this.run<number[]>(SCRIPTS.extend, resources, [token, leaseMs]);
+  async extend({ resources, token, permits }: LockClaim, leaseMs: number): Promise<Extension> {
+    const script = permits ? SCRIPTS.extendPermit : SCRIPTS.extend;
+    const [held, contended] = await this.run<number[]>(script, resources, [token, leaseMs]);
     return { held: held === 1, contended: contended === 1 };
   }
 
-  async release({ resources, token }: LockClaim): Promise<boolean> {
-    const args = [token, this.channel];
-    const [freed, ...told] = await this.run<[number, ...string[]]>(SCRIPTS.release, resources, args);
+  async release({ resources, token, permits }: LockClaim): Promise<boolean> {
+    const script = permits ? SCRIPTS.releasePermit : SCRIPTS.release;
+    const [freed, ...told] = await this.run<[number, ...string[]]>(script, resources, [token, this.channel]);
     for (let index = 0; index < told.length; index += 2) {
       const [heir = '', fence = ''] = told.slice(index);
       this.wakeUp.tell(heir, fence ? { granted: true, fences: [Number(fence)] } : { look: true });
@@ -125,7 +132,7 @@ export class RedisLockProvider implements LockProvider {
   }
 
   list(limit: number): Promise<LockInfo[]> {
-    return this.send([], (client) => listLocks(client, this.keys, limit));
+    return this.send([], (client) => listLocks(primariesOf(client), this.keys, limit));
   }
 
   close(): Promise<void> {
@@ -149,15 +156,17 @@ export class RedisLockProvider implements LockProvider {
     if (request.placeMs > 0) this.wakeUp.open();
     const [index, remainingMs, fence, behind] = rest as [number, number, number, string];
     const refusal = { granted: false, resource: request.resources[index - 1] ?? '', remainingMs } as const;
-    return fence > 0 ? { ...refusal, promised: { behind, fences: [fence] } } : refusal;
+    // A Cluster may hear the release of that holder after what follows it: there nobody begins before its reply.
+    return fence > 0 && !this.isCluster ? { ...refusal, promised: { behind, fences: [fence] } } : refusal;
   }
 
   private async requireAcks(request: LockRequest): Promise<void> {
     const { resources, token, leaseMs, replicaAcks: wanted } = request;
     const keys = this.keysOf(resources);
+    const tag = this.isCluster ? hashTagOf(request.resources[0] ?? '') : '';
     let count: number;
     try {
-      count = await this.replicas.count({ keys, token, leaseMs, wanted });
+      count = await this.replicas.count({ tag, keys, token, leaseMs, wanted });
     } catch (error) {
       throw new LockUnavailableError(resources, error, 'unknown'); // the grant is there: the same token may ask again
     }
@@ -189,7 +198,7 @@ export class RedisLockProvider implements LockProvider {
 
   private async send<Reply>(
     resources: readonly string[],
-    command: (client: Redis) => Promise<Reply>,
+    command: (client: RedisClient) => Promise<Reply>,
   ): Promise<Reply> {
     try {
       return await this.connection.send(command);
@@ -199,8 +208,12 @@ export class RedisLockProvider implements LockProvider {
   }
 }
 
-/** OOM, READONLY, LOADING and their like: Redis answered, and the scripts write nothing before they can fail. */
+/**
+ * OOM, READONLY, LOADING and their like: Redis answered, and the scripts write nothing before they can fail. Only while a
+ * slot moves may a script stop half-way, where the lock is here and its queue on the other node.
+ */
 function unavailable(resources: readonly string[], error: unknown): LockUnavailableError {
-  const outcome = isReply(error) || error instanceof NotConnectedError ? 'none' : 'unknown';
+  const isRefusal = isReply(error) && !error.message.includes('non local key');
+  const outcome = isRefusal || error instanceof NotConnectedError ? 'none' : 'unknown';
   return new LockUnavailableError(resources, error, outcome);
 }

@@ -20,6 +20,7 @@ if #KEYS == 2 then
 end
 
 --@include pieces/lock.lua
+--@include pieces/permits.lua
 
 local freed = 0
 local call = { channel = ARGV[2], told = {} }
@@ -32,6 +33,8 @@ for n = 1, #KEYS / 2 do
     leave_queue(lock, ARGV[1])
     if not lock.token then
       promote(lock, call)
+    elseif shared_by(lock) then
+      tell_next(lock, call)
     end
   end
 end

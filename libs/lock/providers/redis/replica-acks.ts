@@ -1,7 +1,10 @@
+import type { RedisAddress } from './redis-client.js';
 import { NotConnectedError, RedisConnection } from './redis-connection.js';
 import { SCRIPTS } from './scripts.js';
 
 interface Question {
+  /** On a Cluster what decides which node has the keys, and so whose replicas are asked. */
+  readonly tag: string;
   readonly keys: readonly string[];
   readonly token: string;
   readonly leaseMs: number;
@@ -16,20 +19,20 @@ interface Question {
  * came from, once this connection has written something itself. That write counts the lease anew.
  */
 export class ReplicaAcks {
-  private readonly url: string;
+  private readonly address: RedisAddress;
   private readonly waitMs: number;
   private connection: RedisConnection | undefined;
   private waiting: Question[] = [];
   private isAsking = false;
   private isClosed = false;
 
-  constructor(url: string, waitMs: number) {
-    this.url = url;
+  constructor(address: RedisAddress, waitMs: number) {
+    this.address = address;
     this.waitMs = waitMs;
   }
 
   /** @returns how many have it; at most `wanted` are waited for. @throws whatever ioredis or RedisConnection says */
-  count(question: Pick<Question, 'keys' | 'token' | 'leaseMs' | 'wanted'>): Promise<number> {
+  count(question: Omit<Question, 'answer' | 'fail'>): Promise<number> {
     return new Promise((answer, fail) => {
       this.waiting.push({ ...question, answer, fail });
       if (!this.isAsking) void this.askUntilNobodyWaits();
@@ -44,20 +47,28 @@ export class ReplicaAcks {
   private async askUntilNobodyWaits(): Promise<void> {
     this.isAsking = true;
     while (this.waiting.length > 0) {
-      const questions = this.waiting.splice(0);
-      try {
-        const counts = await this.ask(questions);
-        for (const [index, { answer }] of questions.entries()) answer(counts[index] ?? 0);
-      } catch (error) {
-        for (const { fail } of questions) fail(error);
+      const byTag = new Map<string, Question[]>();
+      for (const question of this.waiting.splice(0)) {
+        const { tag } = question;
+        byTag.set(tag, [...(byTag.get(tag) ?? []), question]);
       }
+      await Promise.all([...byTag.values()].map((questions) => this.answer(questions)));
     }
     this.isAsking = false;
   }
 
+  private async answer(questions: readonly Question[]): Promise<void> {
+    try {
+      const counts = await this.ask(questions);
+      for (const [index, { answer }] of questions.entries()) answer(counts[index] ?? 0);
+    } catch (error) {
+      for (const { fail } of questions) fail(error);
+    }
+  }
+
   private async ask(questions: readonly Question[]): Promise<number[]> {
     if (this.isClosed) throw new NotConnectedError('the connection is closed');
-    this.connection ??= new RedisConnection(this.url, 2 * this.waitMs);
+    this.connection ??= new RedisConnection(this.address, 2 * this.waitMs);
     const { connection } = this;
     const wanted = Math.max(...questions.map((question) => question.wanted));
     // Before the WAIT: it speaks of what its own connection has written.
@@ -66,7 +77,16 @@ export class ReplicaAcks {
         connection.run<number[]>(SCRIPTS.extend, keys.length, [...keys, token, leaseMs]),
       ),
     );
-    const count = await connection.send((client) => client.wait(wanted, this.waitMs));
+    const count = await this.wait(connection, questions[0]?.keys[0] ?? '', wanted);
     return held.map(([isHeld]) => (isHeld === 1 ? count : 0));
+  }
+
+  /** WAIT names no key; beside a command that does it reaches the node that the key lies on. */
+  private async wait(connection: RedisConnection, key: string, wanted: number): Promise<number> {
+    const replies = await connection.send((client) =>
+      client.pipeline().exists(key).wait(wanted, this.waitMs).exec(),
+    );
+    for (const [error] of replies ?? []) if (error) throw error;
+    return Number(replies?.[1]?.[1] ?? 0);
   }
 }

@@ -15,6 +15,9 @@ export const SCRIPTS = {
   extend: script('extend.lua'),
   release: script('release.lua'),
   adopt: script('adopt.lua'),
+  acquirePermit: script('acquire-permit.lua'),
+  extendPermit: script('extend-permit.lua'),
+  releasePermit: script('release-permit.lua'),
 };
 
 function script(file: string): Script {

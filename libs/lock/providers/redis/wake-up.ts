@@ -1,28 +1,38 @@
-import { Redis } from 'ioredis';
+import type { EventEmitter } from 'node:events';
+import { Cluster } from 'ioredis';
 import type { ClaimEvent } from '../../provider.js';
-import { CONNECTION_OPTIONS } from './redis-connection.js';
+import type { RedisAddress, RedisClient } from './redis-client.js';
+import { connect } from './redis-connection.js';
 
 type Listener = (event: ClaimEvent) => void;
 
 /** An idle subscription is kept for this long, so that waits in quick succession share one. */
 const LINGER_MS = 40;
+/** Between two subscriptions, where the first was refused. */
+const AGAIN_MS = 100;
 
 /**
  * Hears what the scripts tell the claims of this process, on one channel through one subscription connection, opened by
  * the first claim that was refused. A message can be missed before the subscription is confirmed, or while the connection
  * is away; so each confirmation tells every claim to look.
+ *
+ * On a Cluster it is the classic kind of channel: whatever node a script publishes on, all of them pass it on, so that one
+ * subscription to any of them hears of every slot. A sharded channel belongs to one slot, and it would take one for each.
  */
 export class WakeUp {
-  private readonly url: string;
+  private readonly address: RedisAddress;
+  private readonly commands: RedisClient;
   private readonly channel: string;
   private readonly listeners = new Map<string, Listener>();
-  private client: Redis | undefined;
+  private client: RedisClient | undefined;
   private isWanted = false;
   private isClosed = false;
   private ending: NodeJS.Timeout | undefined;
 
-  constructor(url: string, channel: string) {
-    this.url = url;
+  /** @param commands the client for commands; that of a Cluster keeps a connection apart for what it hears */
+  constructor(address: RedisAddress, commands: RedisClient, channel: string) {
+    this.address = address;
+    this.commands = commands;
     this.channel = channel;
   }
 
@@ -63,16 +73,16 @@ export class WakeUp {
     }, LINGER_MS).unref();
   }
 
-  private connect(): Redis {
-    // Without the ready check: its INFO is refused once a SUBSCRIBE has been sent.
-    const client = new Redis(this.url, {
-      ...CONNECTION_OPTIONS,
-      autoResubscribe: false,
-      enableReadyCheck: false,
-    });
-    client.on('error', () => undefined); // the command connection reports it; waiters poll meanwhile
-    client.on('ready', () => this.subscribe());
-    client.on('message', (_channel, message: string) => this.hear(message));
+  private connect(): RedisClient {
+    const client =
+      this.commands instanceof Cluster
+        ? this.commands
+        : // Without the ready check: its INFO is refused once a SUBSCRIBE has been sent.
+          connect(this.address, { autoResubscribe: false, enableReadyCheck: false });
+    const events: EventEmitter = client;
+    events.on('error', () => undefined); // the command connection reports it; waiters poll meanwhile
+    events.on('ready', () => this.subscribe());
+    events.on('message', (_channel: string, message: string) => this.hear(message));
     return client;
   }
 
@@ -80,7 +90,7 @@ export class WakeUp {
     if (!this.isWanted || this.client?.status !== 'ready') return; // 'ready' comes back to it
     this.client.subscribe(this.channel).then(
       () => this.tellAll(),
-      () => undefined, // the connection was lost: its 'ready' tries again
+      () => setTimeout(() => this.subscribe(), AGAIN_MS).unref(), // to another node, where it is a Cluster's
     );
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { openServer, type ServerAddress } from '../redis/redis-client.js';
 import { CONNECTION_OPTIONS, isReply } from '../redis/redis-connection.js';
 
 /** A node that has been silent for so long is connected to anew. */
@@ -27,8 +28,12 @@ export class NodeConnection {
   private lastError: Error | undefined;
 
   /** @param listeners `back`: it can be asked again. `lost`: the next connection may lead to another server. */
-  constructor(url: string, nodeTimeoutMs: number, listeners: { back: () => void; lost: () => void }) {
-    this.client = new Redis(url, { ...CONNECTION_OPTIONS, commandTimeout: nodeTimeoutMs });
+  constructor(
+    address: ServerAddress,
+    nodeTimeoutMs: number,
+    listeners: { back: () => void; lost: () => void },
+  ) {
+    this.client = openServer(address, { ...CONNECTION_OPTIONS, commandTimeout: nodeTimeoutMs });
     this.name = `${this.client.options.host ?? ''}:${this.client.options.port ?? ''}`;
     this.onBack = listeners.back;
     this.client.on('error', (error) => (this.lastError = error)); // unheard, ioredis would print it

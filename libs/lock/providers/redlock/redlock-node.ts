@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ScriptClient } from 'redlock';
 import { NodeConnection, NotSentError } from './node-connection.js';
+import type { ServerAddress } from '../redis/redis-client.js';
 import { RestartRule } from './restart-rule.js';
 
 /** Releases that a node has not confirmed are remembered up to this many; beyond it, leases end what is left. */
@@ -55,10 +56,10 @@ export class RedlockNode {
   /** The oldest first: they are the likeliest to be owed for something that did arrive. */
   private readonly debts = new Set<Debt>();
 
-  constructor(url: string, { nodeTimeoutMs, restartDelayMs, releaseScript }: RedlockNodeOptions) {
+  constructor(address: ServerAddress, { nodeTimeoutMs, restartDelayMs, releaseScript }: RedlockNodeOptions) {
     this.releaseScript = releaseScript;
     this.restartRule = restartDelayMs > 0 ? new RestartRule(restartDelayMs) : undefined;
-    this.connection = new NodeConnection(url, nodeTimeoutMs, {
+    this.connection = new NodeConnection(address, nodeTimeoutMs, {
       back: () => void this.payDebts(),
       lost: () => {
         this.restartRule?.connectionLost();

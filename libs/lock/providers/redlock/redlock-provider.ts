@@ -15,6 +15,7 @@ import type {
 import { listLocks } from './inspection.js';
 import { QuorumScript, type LostBallot } from './quorum-script.js';
 import { quorumOf, unavailable } from './quorum.js';
+import type { ServerAddress } from '../redis/redis-client.js';
 import { RedlockNode } from './redlock-node.js';
 import { RedlockValues } from './redlock-values.js';
 
@@ -33,6 +34,8 @@ const TURN_IN_NODE_TIMEOUTS = 4;
 export interface RedlockProviderOptions {
   /** 3, 5 or any greater odd number of independent Redis servers: no replicas of each other, no cluster. */
   urls: readonly string[];
+  /** For `rediss://`: the authorities to believe (`ca`), a certificate of one's own. Default: what Node believes. */
+  tls?: ServerAddress['tls'];
   /** Put before every key. Default: none. */
   keyPrefix?: string;
   /** How long one node may take to vote. Short against the leases. Default: 250. */
@@ -83,6 +86,7 @@ export class RedlockProvider implements LockProvider {
 
   constructor({
     urls,
+    tls,
     keyPrefix = '',
     nodeTimeoutMs = 250,
     driftFactor = 0.01,
@@ -103,7 +107,7 @@ export class RedlockProvider implements LockProvider {
       releaseScript,
       restartDelayMs: restartDelayMs ?? this.lifeMs(maxLeaseMs),
     };
-    this.nodes = urls.map((url) => new RedlockNode(url, nodeOptions));
+    this.nodes = urls.map((url) => new RedlockNode({ url, tls }, nodeOptions));
     const voters = this.nodes.map((node) => node.voter);
     const cleaners = this.nodes.map((node) => node.cleaner);
     this.acquiring = new QuorumScript(voters, script('acquire.lua'));

@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import { StaleFenceError } from '#inventory';
 import { LockManager } from '#lock';
 import {
@@ -9,12 +10,13 @@ import {
 } from '#platform';
 import { DeadlineError } from '../deadline.js';
 import { isDecidedAgain } from '../decided-again.js';
-import { ItemLocks, MAX_ASKED } from '../item-locks.js';
+import { ItemLocks, MAX_ASKED, tellFences } from '../item-locks.js';
 import { earliestOf, Lane, type Waiting } from '../lane.js';
 import { placeInTransaction } from '../order-transaction.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
 import type { Attempt, ReservationStrategy } from '../reservation-strategy.js';
 import { itemIdsOf } from '../snapshot.js';
+import { inBatch } from '../traced-wait.js';
 
 export interface BatchedOptions {
   readonly batchSize: number;
@@ -72,7 +74,7 @@ export class BatchedStrategy implements ReservationStrategy {
       front.push(order);
       for (const itemId of ids) itemIds.add(itemId);
     }
-    this.itemLocks.want(itemIds, floorsOf(front));
+    this.itemLocks.want(itemIds, floorsOf(front), tracesOf(front));
   }
 
   /** The first whose items this process has; who waits for another process is left behind, and holds nobody up. */
@@ -96,7 +98,15 @@ export class BatchedStrategy implements ReservationStrategy {
     const isWithoutLock = ({ request }: Waiting) =>
       request.lines.some(({ itemId }) => !this.itemLocks.isHeld(itemId));
     this.metrics.ordersWithoutLock.inc(batch.filter(isWithoutLock).length);
-    await this.itemLocks.during(itemIdsOf(requestsOf(batch)), (fences) => this.placeTogether(batch, fences));
+    const itemIds = itemIdsOf(requestsOf(batch));
+    const attributes = { 'holdfast.orders': batch.length, 'holdfast.items': itemIds.length };
+    const waits = batch.map(({ wait }) => wait);
+    await inBatch({ name: 'place batch', attributes }, waits, () =>
+      this.itemLocks.during(itemIds, (fences) => {
+        tellFences(fences.values());
+        return this.placeTogether(batch, fences);
+      }),
+    );
   }
 
   /** All in one transaction. Whatever was wrong with one of them becomes that one's alone. */
@@ -146,6 +156,15 @@ function concernsAll(error: unknown): boolean {
 
 function requestsOf(batch: readonly Waiting[]): PlacementRequest[] {
   return batch.map(({ request }) => request);
+}
+
+/** For each item that a traced order waits for, where its trace goes on. */
+function tracesOf(front: readonly Waiting[]): ReadonlyMap<string, Context> {
+  const traces = new Map<string, Context>();
+  for (const { request, wait } of front) {
+    if (wait) for (const { itemId } of request.lines) traces.set(itemId, wait.context);
+  }
+  return traces;
 }
 
 /** What stale claims have taught any of them. */

@@ -7,8 +7,8 @@ import {
   LockWaitTimeoutError,
   type Lock,
 } from '#lock';
-import { Database, Metrics, type StrategyName } from '#platform';
-import { lockName } from '../item-locks.js';
+import { Database, inSpan, Metrics, type StrategyName } from '#platform';
+import { lockName, tellFences } from '../item-locks.js';
 import { placeAlone } from '../order-transaction.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
 import {
@@ -66,7 +66,15 @@ export class PerOrderStrategy implements ReservationStrategy {
     const floor = new Map([...floors].map(([itemId, fence]) => [this.lockOf(itemId), fence]));
     const [leaseMs, waitMs] = [this.leaseMs, Math.ceil(deadline.remainingMs)];
     try {
-      return await this.locks.acquire(resources, { leaseMs, waitMs, floor, signal: waiter.signal });
+      return await inSpan(
+        'acquire locks',
+        { attributes: { 'holdfast.items': resources.length } },
+        async () => {
+          const lock = await this.locks.acquire(resources, { leaseMs, waitMs, floor, signal: waiter.signal });
+          tellFences(lock.fences.values());
+          return lock;
+        },
+      );
     } catch (error) {
       if (error instanceof LockWaitTimeoutError || error instanceof LockContendedError) {
         throw new LaneTimeoutError(error.message, { cause: error }); // no more time, or too many in front

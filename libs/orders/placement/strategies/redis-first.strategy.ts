@@ -1,4 +1,4 @@
-import { CommitOutcomeUnknownError, Database, Metrics } from '#platform';
+import { CommitOutcomeUnknownError, Database, Metrics, type RedisSettings } from '#platform';
 import { placeAlone } from '../order-transaction.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
 import { RefusalBatch } from '../refusal-batch.js';
@@ -34,10 +34,10 @@ export class RedisFirstStrategy implements ReservationStrategy {
   private readonly undecided = new Undecided();
 
   /** @param reads leads to the same record, past the connections on which orders wait for each other */
-  constructor(redisUrl: string, database: Database, reads: Database, metrics: Metrics) {
+  constructor(redis: RedisSettings, database: Database, reads: Database, metrics: Metrics) {
     this.database = database;
     this.metrics = metrics;
-    this.counters = new StockCounters(redisUrl, reads);
+    this.counters = new StockCounters(redis, reads);
     this.refusals = new RefusalBatch(reads);
     this.drift = new Drift(this.counters, reads);
     this.drift.expose(metrics.registry);

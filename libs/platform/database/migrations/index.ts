@@ -5,6 +5,9 @@ import { EndReservations1764400000000 } from './1764400000000-end-reservations.j
 import { AdjustmentReferences1764600000000 } from './1764600000000-adjustment-references.js';
 import { Payments1764500000000 } from './1764500000000-payments.js';
 import { Outbox1764700000000 } from './1764700000000-outbox.js';
+import { TraceOrders1764810000000 } from './1764810000000-trace-orders.js';
+import { Retention1764820000000 } from './1764820000000-retention.js';
+import { PaymentToken1764830000000 } from './1764830000000-payment-token.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -15,4 +18,7 @@ export const MIGRATIONS = [
   Payments1764500000000,
   AdjustmentReferences1764600000000,
   Outbox1764700000000,
+  TraceOrders1764810000000,
+  Retention1764820000000,
+  PaymentToken1764830000000,
 ];

@@ -3,9 +3,8 @@ import { dataOf, type ItemView } from '#client';
 import { Badge } from '../../design/Badge.js';
 import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoney } from '../../shared/money.js';
+import { Listing } from '../Listing.js';
 import { Page } from '../Page.js';
-import { Pager } from '../Pager.js';
-import { Read } from '../Read.js';
 import { hrefOf } from '../route.js';
 import { useSession } from '../session.js';
 import { usePages } from '../use-pages.js';
@@ -15,8 +14,7 @@ export function Items() {
   const { client } = useSession();
   const pages = usePages(
     useCallback(
-      (cursor: string | undefined) =>
-        dataOf(client.GET('/v1/admin/items', { params: { query: cursor === undefined ? {} : { cursor } } })),
+      (query: { cursor?: string }) => dataOf(client.GET('/v1/admin/items', { params: { query } })),
       [client],
     ),
   );
@@ -30,12 +28,9 @@ export function Items() {
         </a>
       }
     >
-      <Read of={pages}>
-        {({ data }) =>
-          data.length === 0 ? <p className="card">There is no item yet.</p> : <ItemTable items={data} />
-        }
-      </Read>
-      <Pager {...pages} />
+      <Listing of={pages} empty="There is no item yet.">
+        {(items) => <ItemTable items={items} />}
+      </Listing>
     </Page>
   );
 }

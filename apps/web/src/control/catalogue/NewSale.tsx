@@ -12,6 +12,7 @@ import { useSubmission } from '../use-submission.js';
 import { localTime, readLocalTime } from './local-time.js';
 import { offersOf, Offers, type OfferDraft } from './Offers.js';
 import { readWhole } from './read-whole.js';
+import { SaleTimes } from './SaleTimes.js';
 
 const HOUR_MS = 3_600_000;
 /** Of 50 items each: whoever has more of them creates sales by the API. */
@@ -69,20 +70,7 @@ function NewSaleForm({ items }: { readonly items: readonly ItemView[] }) {
       <Form label="New sale" action="Create the sale" of={submission} onSubmit={create}>
         <TextField label="Name" value={name} onChange={setName} error={errors['name']} />
         <div className="fields">
-          <TextField
-            label="Starts"
-            type="datetime-local"
-            value={starts}
-            onChange={setStarts}
-            error={errors['startsAt']}
-          />
-          <TextField
-            label="Ends"
-            type="datetime-local"
-            value={ends}
-            onChange={setEnds}
-            error={errors['endsAt']}
-          />
+          <SaleTimes {...{ starts, ends, errors }} onStarts={setStarts} onEnds={setEnds} />
           <TextField
             label="Seconds to pay"
             type="number"

@@ -15,6 +15,7 @@ import { useSubmission } from '../use-submission.js';
 import { localTime, readLocalTime } from './local-time.js';
 import { SALE_TONES } from './sale-status.js';
 import { SaleItems } from './SaleItems.js';
+import { SaleTimes } from './SaleTimes.js';
 
 /** A sale: its name and times, whether it is paused, and what it offers. */
 export function Sale({ id }: { readonly id: string }) {
@@ -127,20 +128,7 @@ function EditSale({ sale, onSaved }: EditSaleProps) {
       <Form label="The sale" action="Save" of={submission} onSubmit={save}>
         <TextField label="Name" value={name} onChange={setName} error={errors['name']} />
         <div className="fields">
-          <TextField
-            label="Starts"
-            type="datetime-local"
-            value={starts}
-            onChange={setStarts}
-            error={errors['startsAt']}
-          />
-          <TextField
-            label="Ends"
-            type="datetime-local"
-            value={ends}
-            onChange={setEnds}
-            error={errors['endsAt']}
-          />
+          <SaleTimes {...{ starts, ends, errors }} onStarts={setStarts} onEnds={setEnds} />
         </div>
         {saved && <Notice tone="good">Saved.</Notice>}
       </Form>

@@ -3,9 +3,8 @@ import { dataOf, type SaleView } from '#client';
 import { Badge } from '../../design/Badge.js';
 import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoment } from '../../shared/clock.js';
+import { Listing } from '../Listing.js';
 import { Page } from '../Page.js';
-import { Pager } from '../Pager.js';
-import { Read } from '../Read.js';
 import { hrefOf } from '../route.js';
 import { useSession } from '../session.js';
 import { usePages } from '../use-pages.js';
@@ -16,8 +15,7 @@ export function Sales() {
   const { client } = useSession();
   const pages = usePages(
     useCallback(
-      (cursor: string | undefined) =>
-        dataOf(client.GET('/v1/sales', { params: { query: cursor === undefined ? {} : { cursor } } })),
+      (query: { cursor?: string }) => dataOf(client.GET('/v1/sales', { params: { query } })),
       [client],
     ),
   );
@@ -31,12 +29,9 @@ export function Sales() {
         </a>
       }
     >
-      <Read of={pages}>
-        {({ data }) =>
-          data.length === 0 ? <p className="card">There is no sale yet.</p> : <SaleTable sales={data} />
-        }
-      </Read>
-      <Pager {...pages} />
+      <Listing of={pages} empty="There is no sale yet.">
+        {(sales) => <SaleTable sales={sales} />}
+      </Listing>
     </Page>
   );
 }

@@ -23,12 +23,8 @@ export function Stock({ item: { id, stock }, onAdjusted }: StockProps) {
   const [adjusted, setAdjusted] = useState(false);
   const trail = usePages(
     useCallback(
-      (cursor: string | undefined) => {
-        const query = cursor === undefined ? {} : { cursor };
-        return dataOf(
-          client.GET('/v1/admin/items/{id}/stock-adjustments', { params: { path: { id }, query } }),
-        );
-      },
+      (query: { cursor?: string }) =>
+        dataOf(client.GET('/v1/admin/items/{id}/stock-adjustments', { params: { path: { id }, query } })),
       [client, id],
     ),
   );

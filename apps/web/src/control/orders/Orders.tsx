@@ -3,10 +3,9 @@ import { dataOf, type AdminOrderView } from '#client';
 import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoment } from '../../shared/clock.js';
 import { formatMoney } from '../../shared/money.js';
+import { Listing } from '../Listing.js';
 import { Page } from '../Page.js';
-import { Pager } from '../Pager.js';
 import { fieldErrors, problemText } from '../problem-text.js';
-import { Read } from '../Read.js';
 import { hrefOf } from '../route.js';
 import { useSession } from '../session.js';
 import { shortId } from '../short-id.js';
@@ -21,11 +20,8 @@ export function Orders({ query }: { readonly query: URLSearchParams }) {
   const question = query.toString();
   const pages = usePages(
     useCallback(
-      (cursor: string | undefined) => {
-        const asked = {
-          ...readFilter(new URLSearchParams(question)),
-          ...(cursor === undefined ? {} : { cursor }),
-        };
+      (page: { cursor?: string }) => {
+        const asked = { ...readFilter(new URLSearchParams(question)), ...page };
         return dataOf(client.GET('/v1/admin/orders', { params: { query: asked } }));
       },
       [client, question],
@@ -37,16 +33,13 @@ export function Orders({ query }: { readonly query: URLSearchParams }) {
       about="Find an order by its sale, its state or its buyer, and see what became of it."
     >
       <OrderFilter query={query} errors={fieldErrors(pages.error)} />
-      <Read of={pages} explain={explain}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <p className="card">{question === '' ? 'There is no order yet.' : 'No order is like that.'}</p>
-          ) : (
-            <OrderTable orders={data} />
-          )
-        }
-      </Read>
-      <Pager {...pages} />
+      <Listing
+        of={pages}
+        empty={question === '' ? 'There is no order yet.' : 'No order is like that.'}
+        explain={explain}
+      >
+        {(orders) => <OrderTable orders={orders} />}
+      </Listing>
     </Page>
   );
 }

@@ -5,10 +5,9 @@ import { Dialog } from '../../design/Dialog.js';
 import { Notice } from '../../design/Notice.js';
 import { ScrollTable } from '../../design/ScrollTable.js';
 import { formatMoment } from '../../shared/clock.js';
+import { Listing } from '../Listing.js';
 import { Page } from '../Page.js';
-import { Pager } from '../Pager.js';
 import { problemText } from '../problem-text.js';
-import { Read } from '../Read.js';
 import { hrefOf } from '../route.js';
 import { useSession } from '../session.js';
 import { usePages } from '../use-pages.js';
@@ -22,10 +21,7 @@ export function DeadLetters() {
   const [sent, setSent] = useState<number>();
   const letters = usePages(
     useCallback(
-      (cursor: string | undefined) =>
-        dataOf(
-          client.GET('/v1/admin/dead-letters', { params: { query: cursor === undefined ? {} : { cursor } } }),
-        ),
+      (query: { cursor?: string }) => dataOf(client.GET('/v1/admin/dead-letters', { params: { query } })),
       [client],
     ),
   );
@@ -47,23 +43,18 @@ export function DeadLetters() {
       <OutboxDepth />
       {sent !== undefined && <Notice tone="good">{describe(sent)}</Notice>}
       {replay.error !== undefined && <Notice tone="bad">{problemText(replay.error)}</Notice>}
-      <Read of={letters}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <p className="card">Nothing was given up.</p>
-          ) : (
-            <>
-              <div className="actions">
-                <Button disabled={replay.busy} onClick={() => setAskingAll(true)}>
-                  Replay all …
-                </Button>
-              </div>
-              <LetterTable letters={data} busy={replay.busy} onReplay={(id) => void replay.submit(id)} />
-            </>
-          )
-        }
-      </Read>
-      <Pager {...letters} />
+      <Listing of={letters} empty="Nothing was given up.">
+        {(rows) => (
+          <>
+            <div className="actions">
+              <Button disabled={replay.busy} onClick={() => setAskingAll(true)}>
+                Replay all …
+              </Button>
+            </div>
+            <LetterTable letters={rows} busy={replay.busy} onReplay={(id) => void replay.submit(id)} />
+          </>
+        )}
+      </Listing>
       {askingAll && (
         <Dialog title="Replay all dead letters?" onClose={() => setAskingAll(false)}>
           <p>Each is sent again, with as many attempts as a new event has.</p>

@@ -24,7 +24,7 @@ export function Crowd({ sale }: { readonly sale: SaleView }) {
   const [buyers, setBuyers] = useState(String(DEFAULT_BUYERS));
   const [crowd, setCrowd] = useState<SentCrowd>();
   const { busy, error, submit } = useSubmission(async (body: { saleId: string; buyers: number }) => {
-    const before = monitor.read().seen;
+    const before = monitor.states.get().seen;
     const sent = await dataOf(client.POST('/v1/admin/demo-crowd', { body }));
     return { ...sent, before, sentAtMs: Date.now() };
   }, setCrowd);

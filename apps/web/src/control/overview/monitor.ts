@@ -1,4 +1,5 @@
 import { dataOf, type ApiClient, type OutboxView, type SaleEvent, type StockEvent } from '#client';
+import { Store } from '../../shared/store.js';
 import { increaseBetween, ratesBetween, totalOf, type Rates } from './rates.js';
 import { readCounters, type ServiceCounters } from './service-counters.js';
 
@@ -44,13 +45,12 @@ const NOBODY: Watched = { saleId: undefined, status: undefined, stock: {} };
 
 /** Looks at the service once a second, and listens to the stream of one sale; for as long as it is not closed. */
 export class Monitor {
-  private state: MonitorState = {
+  readonly states = new Store<MonitorState>({
     moments: [],
     seen: { accepted: 0, replayed: 0, refused: 0, soldOut: 0 },
     watched: NOBODY,
     awaySinceMs: undefined,
-  };
-  private readonly listeners = new Set<() => void>();
+  });
   private readonly client: ApiClient;
   private last: ServiceCounters | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -61,13 +61,6 @@ export class Monitor {
   constructor(client: ApiClient) {
     this.client = client;
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
-
-  readonly read = (): MonitorState => this.state;
 
   start(): void {
     this.open = true;
@@ -93,8 +86,10 @@ export class Monitor {
     const began = performance.now();
     const [counters, outbox] = await Promise.all([this.scrape(), this.readOutbox()]);
     if (!this.open) return;
+    const seen = counters && this.last ? seenWith(this.state.seen, this.last, counters) : this.state.seen;
     this.tell({
       moments: [...this.state.moments, this.momentOf(counters, outbox)].slice(-KEPT_MOMENTS),
+      seen,
       awaySinceMs: counters ? undefined : (this.state.awaySinceMs ?? Date.now()),
     });
     this.last = counters ?? this.last;
@@ -104,22 +99,7 @@ export class Monitor {
 
   private momentOf(counters: ServiceCounters | undefined, outbox: OutboxView | undefined): Moment {
     const rates = counters && this.last ? ratesBetween(this.last, counters) : undefined;
-    if (counters && this.last) this.count(this.last, counters);
     return { atMs: Date.now(), rates, outbox, stock: this.state.watched.stock };
-  }
-
-  private count(before: ServiceCounters, after: ServiceCounters): void {
-    const { accepted, replayed, refused } = increaseBetween(before, after);
-    const { seen } = this.state;
-    this.state = {
-      ...this.state,
-      seen: {
-        accepted: seen.accepted + accepted,
-        replayed: seen.replayed + replayed,
-        refused: seen.refused + totalOf(refused),
-        soldOut: seen.soldOut + refused.soldOut,
-      },
-    };
   }
 
   private async scrape(): Promise<ServiceCounters | undefined> {
@@ -163,10 +143,23 @@ export class Monitor {
     this.stream = undefined;
   }
 
-  private tell(change: Partial<MonitorState>): void {
-    this.state = { ...this.state, ...change };
-    for (const listener of this.listeners) listener();
+  private get state(): MonitorState {
+    return this.states.get();
   }
+
+  private tell(change: Partial<MonitorState>): void {
+    this.states.set({ ...this.state, ...change });
+  }
+}
+
+function seenWith(seen: Seen, before: ServiceCounters, after: ServiceCounters): Seen {
+  const { accepted, replayed, refused } = increaseBetween(before, after);
+  return {
+    accepted: seen.accepted + accepted,
+    replayed: seen.replayed + replayed,
+    refused: seen.refused + totalOf(refused),
+    soldOut: seen.soldOut + refused.soldOut,
+  };
 }
 
 function limit(): AbortSignal {

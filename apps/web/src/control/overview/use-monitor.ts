@@ -1,9 +1,11 @@
-import { useSyncExternalStore } from 'react';
+import { useStore } from '../../shared/store.js';
 import { useSession } from '../session.js';
 import type { MonitorState } from './monitor.js';
 
 /** What the monitor sees, every second anew. */
 export function useMonitor(): MonitorState {
   const { monitor } = useSession();
-  return useSyncExternalStore(monitor.subscribe, monitor.read);
+  return useStore(monitor.states, whole);
 }
+
+const whole = (state: MonitorState): MonitorState => state;

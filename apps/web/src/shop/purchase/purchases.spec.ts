@@ -3,14 +3,14 @@ import type { OrderView } from '#client';
 import { forget } from '../../shared/storage.js';
 import type { Obstacle } from '../retry.js';
 import type { Reply } from '../reply.js';
-import { Purchases, type Counter, type Purchase } from './purchases.js';
+import { Purchases, type PurchaseApi, type Purchase } from './purchases.js';
 
 const SALE = 'sale-1';
 const ITEM = { itemId: 'item-1', price: { amount: 10_000, currency: 'EUR' } };
 const BUYER = { buyerId: 'buyer-1', token: 'token-1', browser: 'browser-1' };
 
 /** A service that places one order a key, and a network that may lose its answers. */
-class Service implements Counter {
+class Service implements PurchaseApi {
   readonly keys: string[] = [];
   readonly orders = new Map<string, OrderView>();
   /** What becomes of the attempts, in their order; afterwards all is well. */

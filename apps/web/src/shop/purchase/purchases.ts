@@ -24,8 +24,8 @@ export interface PurchaseBuyer {
   readonly browser: string;
 }
 
-/** The way to the service. */
-export interface Counter {
+/** What buying asks of the service. */
+export interface PurchaseApi {
   /** The buyer, or why there is none. */
   buyer(): Promise<PurchaseBuyer | Reply<unknown>>;
   forgetBuyer(): void;
@@ -43,7 +43,7 @@ export class Purchases {
   private readonly underWay = new Map<string, Promise<Outcome>>();
 
   constructor(
-    private readonly counter: Counter,
+    private readonly api: PurchaseApi,
     private readonly sleep?: RetryOptions['sleep'],
   ) {}
 
@@ -80,13 +80,13 @@ export class Purchases {
   }
 
   private async send(intent: Intent, keep: (intent: Intent) => void): Promise<Reply<OrderView>> {
-    const buyer = await this.counter.buyer();
+    const buyer = await this.api.buyer();
     if (!('token' in buyer)) return { ...buyer, data: undefined };
     if (intent.buyerId !== null && intent.buyerId !== buyer.buyerId) return UNAUTHENTICATED;
     keep({ ...intent, buyerId: buyer.buyerId });
-    const reply = await this.counter.order(buyer, keyOf(intent, buyer.browser), intent.body);
+    const reply = await this.api.order(buyer, keyOf(intent, buyer.browser), intent.body);
     if (reply.status !== 401) return reply;
-    this.counter.forgetBuyer(); // the token has run out, or the shop began anew
+    this.api.forgetBuyer(); // the token has run out, or the shop began anew
     if (intent.buyerId !== null) return reply;
     // Nothing can have come of this intent yet, so the next buyer may take it over.
     keep(intent);

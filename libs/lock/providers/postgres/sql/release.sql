@@ -26,6 +26,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM holdfast_lock.lease
                      WHERE resource = v_resource AND token IS NOT NULL AND expires_at > v_now) THEN
       v_granted := holdfast_lock.promote(v_resource, v_now) OR v_granted;
+    ELSIF holdfast_lock.sharers(v_resource, v_now) IS NOT NULL THEN
+      PERFORM holdfast_lock.tell_next(v_resource, v_now);
     END IF;
   END LOOP;
   IF NOT v_granted THEN

@@ -1,4 +1,4 @@
--- Removes what nobody needs any more: values and places that have ended, and the rows of resources that were not held
+-- Removes what nobody needs any more: values, places and permits that have ended, and the rows of resources that were not held
 -- for a day, whose fences the clock carries on. Called now and then, for one stretch of the table a time.
 --
 -- Guarantee: nothing that is held, waited for, or locked by anybody is touched; at most p_limit rows of each table.
@@ -22,6 +22,9 @@ BEGIN
        FOR UPDATE SKIP LOCKED);
   DELETE FROM holdfast_lock.place WHERE (resource, token) IN (
     SELECT resource, token FROM holdfast_lock.place
+     WHERE expires_at < v_now - interval '1 minute' LIMIT p_limit FOR UPDATE SKIP LOCKED);
+  DELETE FROM holdfast_lock.share WHERE (resource, token) IN (
+    SELECT resource, token FROM holdfast_lock.share
      WHERE expires_at < v_now - interval '1 minute' LIMIT p_limit FOR UPDATE SKIP LOCKED);
   DELETE FROM holdfast_lock.value WHERE key IN (
     SELECT key FROM holdfast_lock.value WHERE expires_at < v_now LIMIT p_limit FOR UPDATE SKIP LOCKED);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { createRedis, loadStatement, type SqlExecutor } from '#platform';
+import type { RedisClient } from '#lock/redis';
+import { createRedis, loadStatement, type RedisSettings, type SqlExecutor } from '#platform';
 import type { PlacementRequest } from '../../placement.js';
 
 /** The hash tag keeps all of them in one slot of a cluster, since a cart's script takes several at once. */
-const PREFIX = 'holdfast:{redis-first}:';
+const PREFIX = '{redis-first}:';
 /** How long a counter is believed, and so how long a unit that was lost in it stays out of sale. */
 const TTL_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 300;
@@ -26,15 +26,15 @@ export class CountersAwayError extends Error {
 /** How many units of an item are left to be promised, as Redis believes it. */
 export class StockCounters {
   private readonly logger = new Logger(StockCounters.name);
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
   private readonly database: SqlExecutor;
   private readonly loading = new Map<string, Promise<void>>();
   private awayUntilMs = 0;
 
   /** @param database the record, from which they are loaded */
-  constructor(redisUrl: string, database: SqlExecutor) {
+  constructor(settings: RedisSettings, database: SqlExecutor) {
     this.database = database;
-    this.redis = createRedis(redisUrl, { commandTimeoutMs: COMMAND_TIMEOUT_MS });
+    this.redis = createRedis(settings, { commandTimeoutMs: COMMAND_TIMEOUT_MS });
   }
 
   /** Resolves when the first attempt has succeeded or failed; a connection is tried for ever. */

@@ -1,0 +1,172 @@
+import { EtcdConnection, type EtcdAddress } from './etcd-connection.js';
+import { RevisionClock } from './revision-clock.js';
+import { encoded, type Operation, type Transaction } from './transaction.js';
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  /** The lease that it hangs on; `0`: none. */
+  readonly lease: string;
+}
+
+/** What one operation of a transaction has read; nothing for those that write. */
+export interface Found {
+  readonly entries: readonly KeyValue[];
+  /** Also of those beyond the limit. */
+  readonly count: number;
+}
+
+export interface TransactionReply {
+  /** Which of the two lists was applied. */
+  readonly succeeded: boolean;
+  readonly revision: number;
+  /** In the order of that list. */
+  readonly results: readonly Found[];
+}
+
+export type WatchEvent = { readonly put: KeyValue } | { readonly removed: string };
+
+interface Header {
+  readonly cluster_id: string;
+  readonly revision: string;
+  readonly raft_term?: string;
+}
+
+interface RawKeyValue {
+  readonly key: string;
+  readonly value?: string;
+  readonly create_revision: string;
+  readonly mod_revision: string;
+  readonly lease?: string;
+}
+
+interface RawTransactionReply {
+  readonly header: Header;
+  readonly succeeded?: boolean;
+  readonly responses?: readonly { response_range?: { kvs?: readonly RawKeyValue[]; count?: string } }[];
+}
+
+interface RawWatchReply {
+  readonly result?: {
+    readonly canceled?: boolean;
+    readonly events?: readonly { readonly type?: 'DELETE'; readonly kv: RawKeyValue }[];
+  };
+}
+
+/** etcd's calls, and what can be told from all answers together. Every read is linearizable. */
+export class EtcdClient {
+  readonly clock = new RevisionClock();
+  private readonly connection: EtcdConnection;
+  private highestTerm = 0n;
+
+  constructor(address: EtcdAddress) {
+    this.connection = new EtcdConnection(address);
+  }
+
+  async transact(transaction: Transaction, deadline: number): Promise<TransactionReply> {
+    const sentAt = performance.now();
+    const reply = await this.call<RawTransactionReply>('/v3/kv/txn', transaction, deadline);
+    const revision = Number(reply.header.revision);
+    this.clock.note(reply.header.cluster_id, revision, sentAt);
+    const results = (reply.responses ?? []).map(({ response_range: found }) => ({
+      entries: (found?.kvs ?? []).map(decoded),
+      count: Number(found?.count ?? 0),
+    }));
+    return { succeeded: reply.succeeded === true, revision, results };
+  }
+
+  /** In one step, whatever is there. @returns what each operation has read */
+  async apply(operations: readonly Operation[], deadline: number): Promise<readonly Found[]> {
+    return (await this.transact({ compare: [], success: operations }, deadline)).results;
+  }
+
+  /** @returns its id. etcd may keep it for longer than asked for, as its configuration wants it. */
+  async grantLease(ttlSec: number, deadline: number): Promise<string> {
+    const request = { TTL: String(ttlSec) };
+    const reply = await this.call<{ header: Header; ID: string }>('/v3/lease/grant', request, deadline);
+    return reply.ID;
+  }
+
+  /** Counts the lease anew. @returns whether it was still there */
+  async keepAlive(leaseId: string, deadline: number): Promise<boolean> {
+    const { result } = await this.call<{ header?: Header; result: { header: Header; TTL?: string } }>(
+      '/v3/lease/keepalive',
+      { ID: leaseId },
+      deadline,
+    );
+    return Number(result.TTL ?? 0) > 0;
+  }
+
+  /**
+   * How long ago, at least, the lease was last kept alive, in whole seconds: etcd tells only those. A member that was the
+   * leader and does not know yet that it no longer is knows nothing of later renewals; its term gives it away.
+   */
+  async leaseAgeSec(leaseId: string, deadline: number): Promise<number> {
+    const reply = await this.call<{ header: Header; TTL?: string; grantedTTL?: string }>(
+      '/v3/lease/timetolive',
+      { ID: leaseId },
+      deadline,
+    );
+    const remainingSec = Number(reply.TTL ?? 0); // rounded down; negative when the lease is gone, and with it the key
+    if (remainingSec < 0 || BigInt(reply.header.raft_term ?? 0) < this.highestTerm) return 0;
+    return Number(reply.grantedTTL ?? 0) - remainingSec - 1;
+  }
+
+  /**
+   * What happens to a key from a revision on. `ended`: the connection was lost, or etcd does not know that revision any
+   * more. @returns ends it
+   */
+  watch(
+    { key, fromRevision, removals }: { key: string; fromRevision: number; removals: boolean },
+    listeners: { event: (event: WatchEvent) => void; ended: () => void },
+  ): () => void {
+    const filters = removals ? { filters: ['NOPUT'] } : {};
+    const request = {
+      create_request: { ...encoded({ key }), start_revision: String(fromRevision), ...filters },
+    };
+    const end = this.connection.stream('/v3/watch', request, {
+      line: (line) => {
+        const { result } = JSON.parse(line) as RawWatchReply;
+        for (const { type, kv } of result?.events ?? []) {
+          listeners.event(type === 'DELETE' ? { removed: text(kv.key) } : { put: decoded(kv) });
+        }
+        if (result && !result.canceled) return;
+        end();
+        listeners.ended();
+      },
+      ended: listeners.ended,
+    });
+    return end;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  private async call<Reply extends { readonly header?: Header }>(
+    path: string,
+    body: object,
+    deadline: number,
+  ): Promise<Reply> {
+    const reply = await this.connection.call<Reply>(path, body, deadline);
+    const term = BigInt(reply.header?.raft_term ?? 0);
+    if (term > this.highestTerm) this.highestTerm = term;
+    return reply;
+  }
+}
+
+function decoded(raw: RawKeyValue): KeyValue {
+  return {
+    key: text(raw.key),
+    value: text(raw.value ?? ''),
+    createRevision: Number(raw.create_revision),
+    modRevision: Number(raw.mod_revision),
+    lease: raw.lease ?? '0',
+  };
+}
+
+function text(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8');
+}

@@ -1,0 +1,1 @@
+export { EtcdLockProvider, type EtcdLockProviderOptions } from './etcd-lock-provider.js';

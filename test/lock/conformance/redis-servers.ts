@@ -1,0 +1,62 @@
+import type { Redis } from 'ioredis';
+import type { StoreRefusal } from '#lock/conformance';
+import { SCRIPTS } from '../../../libs/lock/providers/redis/scripts.js';
+
+const ACQUIRE = SCRIPTS.acquire;
+
+/** How often these servers were asked to acquire while `work` ran, by whichever client. */
+export async function countAcquires(
+  servers: readonly Redis[],
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const monitors = await Promise.all(servers.map((server) => server.monitor()));
+  let calls = 0;
+  const ended = monitors.map(
+    (monitor) =>
+      new Promise<void>((end) => {
+        monitor.on('monitor', (_time: string, args: string[], source: string) => {
+          if (source === 'lua') return;
+          const [name = '', what = ''] = args;
+          if (/^evalsha$/i.test(name) && what === ACQUIRE.sha) calls += 1;
+          if (/^eval$/i.test(name) && what === ACQUIRE.text) calls += 1;
+          if (/^echo$/i.test(name) && what === 'the end') end();
+        });
+      }),
+  );
+  try {
+    await work();
+    await Promise.all(servers.map((server) => server.echo('the end')));
+    await Promise.all(ended);
+  } finally {
+    for (const monitor of monitors) monitor.disconnect();
+  }
+  return calls;
+}
+
+/** How many processes have subscribed to what their locks are told. */
+export async function countListeners(servers: readonly Redis[], prefix: string): Promise<number> {
+  const channels = await Promise.all(servers.map((server) => server.pubsub('CHANNELS', `${prefix}*`)));
+  return channels.flat().length;
+}
+
+/** @param servers those that write */
+export function outOfMemory(servers: () => Promise<readonly Redis[]>): StoreRefusal {
+  const setAll = async (name: string, value: string): Promise<void> => {
+    for (const server of await servers()) await server.config('SET', name, value);
+  };
+  return {
+    name: 'OOM',
+    message: /OOM/,
+    begin: async () => {
+      await setAll('maxmemory-policy', 'noeviction');
+      await setAll('maxmemory', '1');
+    },
+    end: () => setAll('maxmemory', '0'),
+  };
+}
+
+/** Where a provider with this prefix keeps the lock. */
+export function lockKeyOf(prefix: string, resource: string): string {
+  const [tag = '', ...rest] = resource.split(':');
+  return `${prefix}lock:${[`{${tag}}`, ...rest].join(':')}`;
+}
