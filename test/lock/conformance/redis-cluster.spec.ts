@@ -4,7 +4,7 @@ import { describeConformance, type CaseContext, type ConformanceSubject } from '
 import { ensureRedisProgram } from '../../../local/redis-program.js';
 import { OPTIONS } from '../../support/full-size.js';
 import { ClusterStore } from './cluster-store.js';
-import { lockKeyOf } from './redis-servers.js';
+import { REDIS_ABILITIES, lockKeyOf } from './redis-servers.js';
 import { startedOrMissing } from './servers.js';
 import { underLoad, type Load } from './under-load.js';
 
@@ -15,16 +15,7 @@ const OF_A_QUORUM = 'one primary a slot is no quorum';
 
 const subject: ConformanceSubject = {
   name: 'redis-cluster',
-  abilities: [
-    'distributed',
-    'fencing',
-    'fair',
-    'handOver',
-    'inspection',
-    'sharing',
-    'sharedValues',
-    'replicaAcks',
-  ],
+  abilities: REDIS_ABILITIES,
   open: () => started().open(),
   child: () => started().child,
   another: () => new MemoryLockProvider(),

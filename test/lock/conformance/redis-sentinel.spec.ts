@@ -6,6 +6,7 @@ import { roleOf } from '#local';
 import { ensureRedisProgram } from '../../../local/redis-program.js';
 import { until } from '../lab.js';
 import { OPTIONS } from '../../support/full-size.js';
+import { REDIS_ABILITIES } from './redis-servers.js';
 import { SentinelStore } from './sentinel-store.js';
 import { startedOrMissing } from './servers.js';
 import { underLoad, type Load } from './under-load.js';
@@ -17,16 +18,7 @@ const OF_A_QUORUM = 'one primary is no quorum';
 
 const subject: ConformanceSubject = {
   name: 'redis-sentinel',
-  abilities: [
-    'distributed',
-    'fencing',
-    'fair',
-    'handOver',
-    'inspection',
-    'sharing',
-    'sharedValues',
-    'replicaAcks',
-  ],
+  abilities: REDIS_ABILITIES,
   open: () => started().open(),
   child: () => started().child,
   another: () => new MemoryLockProvider(),

@@ -1,8 +1,21 @@
 import type { Redis } from 'ioredis';
+import type { LockAbility } from '#lock';
 import type { StoreRefusal } from '#lock/conformance';
 import { SCRIPTS } from '../../../libs/lock/providers/redis/scripts.js';
 
 const ACQUIRE = SCRIPTS.acquire;
+
+/** What the provider for one Redis, Sentinel and Cluster has to state. */
+export const REDIS_ABILITIES: readonly LockAbility[] = [
+  'distributed',
+  'fencing',
+  'fair',
+  'handOver',
+  'inspection',
+  'sharing',
+  'sharedValues',
+  'replicaAcks',
+];
 
 /** How often these servers were asked to acquire while `work` ran, by whichever client. */
 export async function countAcquires(

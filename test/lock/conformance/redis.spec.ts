@@ -7,6 +7,7 @@ import { findPostgresPrograms } from '../../../local/postgres-programs.js';
 import { ensureRedisProgram } from '../../../local/redis-program.js';
 import { OPTIONS } from '../../support/full-size.js';
 import { PostgresStore } from './postgres-store.js';
+import { REDIS_ABILITIES } from './redis-servers.js';
 import { RedisStore } from './redis-store.js';
 import { startedOrMissing } from './servers.js';
 
@@ -27,16 +28,7 @@ const OF_A_QUORUM = 'one Redis is no quorum';
 
 const subject: ConformanceSubject = {
   name: 'redis',
-  abilities: [
-    'distributed',
-    'fencing',
-    'fair',
-    'handOver',
-    'inspection',
-    'sharing',
-    'sharedValues',
-    'replicaAcks',
-  ],
+  abilities: REDIS_ABILITIES,
   open: () => started().open(),
   child: () => started().child,
   another: () => new MemoryLockProvider(),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRedis, type LocalRedis } from '#local';
 import { RedisLockProvider } from '#lock/redis';
 import { CONFORMANCE_CASES, runCase, type ConformanceSubject } from '#lock/conformance';
+import { REDIS_ABILITIES } from '../conformance/redis-servers.js';
 import { CHILD_MODULE } from '../conformance/redis-store.js';
 import { CarelessManager } from './careless-manager.js';
 import { openProvider, type FlawedLock, type FlawedLockOptions } from './flawed-locks.mjs';
@@ -96,7 +97,7 @@ function ours(): ConformanceSubject {
   const options = { url: redis.url, keyPrefix: prefix(), commandTimeoutMs: 3_000 };
   return {
     name: 'redis',
-    abilities: ['distributed', 'fencing', 'fair', 'handOver', 'inspection', 'sharedValues', 'replicaAcks'],
+    abilities: REDIS_ABILITIES,
     open: () => new RedisLockProvider(options),
     child: { module: CHILD_MODULE, argument: { provider: 'RedisLockProvider', options } },
   };
