@@ -1,12 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { ensureEtcdProgram } from './etcd-program.js';
+import { folderInMemory, removing } from './memory-folder.js';
 import { freePort } from './ports.js';
 import { startProgram, type PortProgram } from './program.js';
-
-/** Linux' own file system in memory. */
-const MEMORY = '/dev/shm';
 
 export interface LocalEtcd extends PortProgram {
   readonly url: string;
@@ -34,7 +30,7 @@ export interface EtcdOptions {
 export async function startEtcd({ print, signal, ...options }: EtcdOptions = {}): Promise<LocalEtcd> {
   const program = await ensureEtcdProgram(print);
   const member = { name: 'etcd', port: options.port ?? (await freePort()), peerPort: await freePort() };
-  const directory = options.directory ?? folderInMemory();
+  const directory = options.directory ?? folderInMemory('etcd');
   const server = await launch(program, { member, all: [member], directory, ...(signal && { signal }) });
   return options.directory === undefined ? removing(server, directory) : server;
 }
@@ -48,10 +44,20 @@ export async function startEtcdCluster(size: number): Promise<LocalEtcd[]> {
   }
   return Promise.all(
     all.map(async (member) => {
-      const directory = folderInMemory();
+      const directory = folderInMemory('etcd');
       return removing(await launch(program, { member, all, directory }), directory);
     }),
   );
+}
+
+/** @throws when there is none at present */
+export async function etcdLeaderOf(members: readonly LocalEtcd[]): Promise<LocalEtcd> {
+  for (const member of members) {
+    const response = await fetch(`${member.url}/v3/maintenance/status`, { method: 'POST', body: '{}' });
+    const { leader, header } = (await response.json()) as { leader: string; header: { member_id: string } };
+    if (leader === header.member_id) return member;
+  }
+  throw new Error('etcd has no leader');
 }
 
 interface Member {
@@ -81,20 +87,6 @@ async function launch(
   const server = await startProgram({ title: 'etcd', command, directory, ready, ...(signal && { signal }) });
   const tell = (what: NodeJS.Signals) => void process.kill(server.pid, what);
   return { ...server, port, url, pause: () => tell('SIGSTOP'), resume: () => tell('SIGCONT') };
-}
-
-function removing(server: LocalEtcd, directory: string): LocalEtcd {
-  const stop = async () => {
-    await server.stop();
-    rmSync(directory, { recursive: true, force: true });
-  };
-  return { ...server, stop };
-}
-
-/** In memory where there is a place for it: etcd waits for the disk with every grant, and data that is thrown away need not. */
-export function folderInMemory(): string {
-  const parent = existsSync(MEMORY) ? MEMORY : os.tmpdir();
-  return mkdtempSync(path.join(parent, 'holdfast-etcd-'));
 }
 
 function urlOf(port: number): string {

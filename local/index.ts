@@ -1,6 +1,7 @@
 export { LocalError } from './errors.js';
-export { startEtcd, startEtcdCluster, folderInMemory, type EtcdOptions, type LocalEtcd } from './etcd.js';
+export { etcdLeaderOf, startEtcd, startEtcdCluster, type EtcdOptions, type LocalEtcd } from './etcd.js';
 export { HAPROXY, startHaproxy } from './haproxy.js';
+export { folderInMemory } from './memory-folder.js';
 export { startPgBouncer, type LocalPgBouncer } from './pgbouncer.js';
 export { accepts, freePort, isPortFree, nextFreePort } from './ports.js';
 export { postgresUser, type PostgresUser } from './postgres-programs.js';
@@ -15,3 +16,10 @@ export { openRunFolder, type RunFolder } from './run-folder.js';
 export { NODE_OPTIONS, startService, type LocalService, type ServiceOptions } from './service.js';
 export { ensureProgram, type SystemProgram } from './system-package.js';
 export { holdsWithin } from './wait.js';
+export {
+  startZooKeeper,
+  startZooKeeperEnsemble,
+  zooKeeperLeaderOf,
+  type LocalZooKeeper,
+  type ZooKeeperOptions,
+} from './zookeeper.js';

@@ -6,6 +6,7 @@ import { type LockModuleOptions } from '#lock/nest';
 import { PostgresLockProvider } from '#lock/postgres';
 import { RedisLockProvider } from '#lock/redis';
 import { RedlockProvider } from '#lock/redlock';
+import { ZooKeeperLockProvider } from '#lock/zookeeper';
 import { redisAddressOf, type Metrics, type WorkerConfig } from '#platform';
 
 type ProviderName = WorkerConfig['lockProvider'] | Exclude<WorkerConfig['lockFallback'], 'none'>;
@@ -18,6 +19,8 @@ const LOCK_PROVIDERS: Record<ProviderName, (config: WorkerConfig, maxLeaseMs: nu
   postgres: ({ databaseUrl }) => new PostgresLockProvider({ connectionString: databaseUrl }),
   etcd: ({ etcdUrls: urls, redisKeyPrefix }) =>
     new EtcdLockProvider({ urls, keyPrefix: `${redisKeyPrefix}lock/` }),
+  zookeeper: ({ zookeeperUrls: urls, redisKeyPrefix }) =>
+    new ZooKeeperLockProvider({ urls, root: `/${redisKeyPrefix}lock` }),
   memory: () => new MemoryLockProvider(),
 };
 

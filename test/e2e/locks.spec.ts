@@ -1,15 +1,27 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { startEtcd, startRedis, type LocalRedis } from '#local';
+import { startEtcd, startRedis, startZooKeeper, type LocalRedis } from '#local';
 import { LockManager } from '#lock';
 import { RedisLockProvider } from '#lock/redis';
 import { ensureEtcdProgram } from '../../local/etcd-program.js';
+import { ensureZooKeeperProgram } from '../../local/zookeeper-program.js';
 import { startedOrMissing } from '../lock/conformance/servers.js';
 import { redisKeyPrefixOf } from '../support/database.js';
 import { Shop, tally } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 
-const { missing } = await startedOrMissing(ensureEtcdProgram, () => Promise.resolve());
-const testWithEtcd = missing === undefined ? test : test.skip;
+const CONSENSUS_STORES = [
+  { provider: 'etcd', variable: 'ETCD_URLS', find: ensureEtcdProgram, start: startEtcd },
+  {
+    provider: 'zookeeper',
+    variable: 'ZOOKEEPER_URLS',
+    find: ensureZooKeeperProgram,
+    start: startZooKeeper,
+  },
+] as const;
+const missing = new Set<string>();
+for (const { provider, find } of CONSENSUS_STORES) {
+  if ((await startedOrMissing(find, () => Promise.resolve())).missing !== undefined) missing.add(provider);
+}
 
 interface Locks {
   locks: {
@@ -129,23 +141,25 @@ describe('locks', () => {
     expect(metrics).toMatch(/holdfast_orders_without_lock_total 0/);
   });
 
-  testWithEtcd(
-    'of LOCK_PROVIDER=etcd sell as well, and are lost with it alone',
-    async () => {
-      const etcd = await startEtcd();
-      closers.push(() => etcd.stop());
-      const shop = await open({ LOCK_PROVIDER: 'etcd', ETCD_URLS: etcd.url });
-      expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });
-      expect((await health(shop)).details.locks).toEqual({ status: 'up', provider: 'etcd' });
-      const { body: metrics } = await shop.request<string>('GET', '/metrics');
-      expect(metrics).toMatch(/holdfast_lock_acquired_total\{class="inventory:item:deduct"\} [1-9]/);
-      expect(metrics).toMatch(/holdfast_orders_without_lock_total 0/);
-      await etcd.kill();
-      expect((await health(shop)).details.locks).toEqual({ status: 'degraded', provider: 'etcd' });
-      expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });
-    },
-    60_000,
-  );
+  for (const { provider, variable, start } of CONSENSUS_STORES) {
+    (missing.has(provider) ? test.skip : test)(
+      `of LOCK_PROVIDER=${provider} sell as well, and are lost with it alone`,
+      async () => {
+        const store = await start();
+        closers.push(() => store.stop());
+        const shop = await open({ LOCK_PROVIDER: provider, [variable]: store.url });
+        expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });
+        expect((await health(shop)).details.locks).toEqual({ status: 'up', provider });
+        const { body: metrics } = await shop.request<string>('GET', '/metrics');
+        expect(metrics).toMatch(/holdfast_lock_acquired_total\{class="inventory:item:deduct"\} [1-9]/);
+        expect(metrics).toMatch(/holdfast_orders_without_lock_total 0/);
+        await store.kill();
+        expect((await health(shop)).details.locks).toEqual({ status: 'degraded', provider });
+        expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });
+      },
+      60_000,
+    );
+  }
 
   test('of LOCK_PROVIDER=redlock sell as well, and are lost with the majority of its nodes alone', async () => {
     const nodes = await Promise.all([startRedis(), startRedis(), startRedis()]);

@@ -4,6 +4,7 @@ import { startRedis, startService, type LocalRedis, type LocalService } from '#l
 import { serviceEnvironment, Shop } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 import { Load, LOAD_ENV } from './load.js';
+import { isLocking } from './locking.js';
 
 const NODES = 5;
 const GOES_ON_MS = 4_000;
@@ -31,24 +32,11 @@ describe('fault: Redlock', () => {
     await Promise.all(nodes.map((node) => node.stop()));
   });
 
-  async function placedWithoutLock(): Promise<number> {
-    const counts = replicas.map(async ({ url }) => {
-      const metrics = await (await fetch(`${url}/metrics`)).text();
-      return Number(/^holdfast_orders_without_lock_total (\d+)$/m.exec(metrics)?.[1]);
-    });
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-  }
-
-  /** Whether the next orders are placed under locks. */
-  async function isLocking(load: Load): Promise<boolean> {
-    const before = await placedWithoutLock();
-    await load.sells(50);
-    return (await placedWithoutLock()) === before;
-  }
-
   async function survives(fault: (load: Load) => Promise<void>): Promise<void> {
     const load = await Load.start(shop, { replicas });
-    await eventually(async () => expect(await isLocking(load)).toBe(true), { limitMs: VOTES_WITHIN_MS });
+    await eventually(async () => expect(await isLocking(load, replicas)).toBe(true), {
+      limitMs: VOTES_WITHIN_MS,
+    });
     await fault(load);
     const { withoutServiceMs } = await load.end();
     expect(withoutServiceMs).toBeLessThan(GOES_ON_MS);
@@ -57,7 +45,7 @@ describe('fault: Redlock', () => {
   test('one of five nodes hangs', async () => {
     await survives(async (load) => {
       nodes[0]?.pause();
-      await eventually(async () => expect(await isLocking(load)).toBe(true));
+      await eventually(async () => expect(await isLocking(load, replicas)).toBe(true));
       await sleep(2_500);
       nodes[0]?.resume();
     });
@@ -68,21 +56,21 @@ describe('fault: Redlock', () => {
       const [first] = nodes;
       await first?.kill();
       nodes[0] = await startRedis({ port: first?.port ?? 0 });
-      await eventually(async () => expect(await isLocking(load)).toBe(true));
+      await eventually(async () => expect(await isLocking(load, replicas)).toBe(true));
     });
   }, 180_000);
 
   test('two of five nodes down', async () => {
     await survives(async (load) => {
       await Promise.all(nodes.slice(0, 2).map((node) => node.kill()));
-      await eventually(async () => expect(await isLocking(load)).toBe(true));
+      await eventually(async () => expect(await isLocking(load, replicas)).toBe(true));
     });
   }, 180_000);
 
   test('three of five nodes down', async () => {
     await survives(async (load) => {
       await Promise.all(nodes.slice(0, 3).map((node) => node.kill()));
-      await eventually(async () => expect(await isLocking(load)).toBe(false));
+      await eventually(async () => expect(await isLocking(load, replicas)).toBe(false));
       await load.sells(100);
     });
   }, 180_000);

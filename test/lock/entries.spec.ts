@@ -11,6 +11,7 @@ const NEEDS: Record<string, readonly string[]> = {
   './redlock': ['ioredis', 'redlock'],
   './postgres': ['pg'],
   './etcd': [],
+  './zookeeper': [],
   './memory': [],
   './nest': ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'],
   './metrics': ['prom-client'],

@@ -44,6 +44,7 @@ describe('loadConfig', () => {
       lockFallback: 'none',
       redlockUrls: [],
       etcdUrls: [],
+      zookeeperUrls: [],
       redisKeyPrefix: 'holdfast:',
       rateLimitBuyer: { requests: 20, windowSec: 10 },
       rateLimitIp: null,
@@ -70,7 +71,7 @@ describe('loadConfig', () => {
       { RESERVATION_STRATEGY: 'hope' },
       `RESERVATION_STRATEGY expects one of ${STRATEGIES.join(', ')}, not "hope".`,
     ],
-    [{ LOCK_PROVIDER: 'zookeeper' }, /^LOCK_PROVIDER expects one of redis, redlock, .*, not "zookeeper"\.$/],
+    [{ LOCK_PROVIDER: 'consul' }, /^LOCK_PROVIDER expects one of redis, redlock, .*, not "consul"\.$/],
     [
       { LOCK_PROVIDER: 'redlock' },
       /^REDLOCK_URLS is missing: LOCK_PROVIDER=redlock expects an odd number of URLs/,
@@ -82,6 +83,11 @@ describe('loadConfig', () => {
       /^ETCD_URLS is missing: LOCK_PROVIDER=etcd expects URLs separated by commas, each one that begins with http/,
     ],
     [{ ETCD_URLS: 'http://a:2379,etcd://b' }, /^ETCD_URLS expects URLs separated by commas/],
+    [{ LOCK_PROVIDER: 'zookeeper' }, /^ZOOKEEPER_URLS is missing: LOCK_PROVIDER=zookeeper expects URLs/],
+    [
+      { ZOOKEEPER_URLS: 'a:2181' },
+      /^ZOOKEEPER_URLS expects .* begins with zookeeper:\/\/ or zookeepers:\/\//,
+    ],
     [
       { LOCK_PROVIDER: 'etcd', ETCD_URLS: 'http://a:2379', LOCK_FALLBACK: 'postgres' },
       /^LOCK_FALLBACK must be none with LOCK_PROVIDER=etcd/,

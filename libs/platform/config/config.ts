@@ -26,6 +26,7 @@ const WORKER_SETTINGS = [
   'lockProvider',
   'redlockUrls',
   'etcdUrls',
+  'zookeeperUrls',
   'lockFallback',
   'singleProcess',
   'orderDeadlineMs',
@@ -79,6 +80,7 @@ function load(environment: Environment, names: readonly (keyof Settings)[]): Con
   values.shopWebhookSecrets ??= [];
   values.redlockUrls ??= [];
   values.etcdUrls ??= [];
+  values.zookeeperUrls ??= [];
   values.singleProcess ??= !production;
   const config = values as Config;
   const contradiction = contradictionIn(config);
@@ -86,19 +88,25 @@ function load(environment: Environment, names: readonly (keyof Settings)[]): Con
   return config;
 }
 
+/** The servers of the lock providers that have their own. */
+const SERVERS_OF: Partial<Record<Config['lockProvider'], 'redlockUrls' | 'etcdUrls' | 'zookeeperUrls'>> = {
+  redlock: 'redlockUrls',
+  etcd: 'etcdUrls',
+  zookeeper: 'zookeeperUrls',
+};
+
 /** Settings that are right alone, and not together. */
 function contradictionIn(config: Config): string | undefined {
-  const { production, strategy, lockProvider, lockFallback, redlockUrls, etcdUrls, singleProcess } = config;
+  const { production, strategy, lockProvider, lockFallback, redlockUrls, singleProcess } = config;
   const { shopWebhookUrl, shopWebhookSecrets, redisCa, redisUrl } = config;
   const lie = LYING_STRATEGIES.get(strategy);
   if (production && lie !== undefined) {
     return `RESERVATION_STRATEGY must not be ${strategy} in production: it ${lie} on purpose.`;
   }
-  if (lockProvider === 'redlock' && redlockUrls.length === 0) {
-    return `REDLOCK_URLS is missing: LOCK_PROVIDER=redlock expects ${SETTINGS.redlockUrls.expects}.`;
-  }
-  if (lockProvider === 'etcd' && etcdUrls.length === 0) {
-    return `ETCD_URLS is missing: LOCK_PROVIDER=etcd expects ${SETTINGS.etcdUrls.expects}.`;
+  const servers = SERVERS_OF[lockProvider];
+  if (servers && config[servers].length === 0) {
+    const { variable, expects } = SETTINGS[servers];
+    return `${variable} is missing: LOCK_PROVIDER=${lockProvider} expects ${expects}.`;
   }
   if (lockFallback !== 'none' && lockProvider !== 'redis' && lockProvider !== 'redlock') {
     return `LOCK_FALLBACK must be none with LOCK_PROVIDER=${lockProvider}: it stands in for a Redis that is away.`;

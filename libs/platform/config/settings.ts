@@ -31,7 +31,7 @@ const TRACES_SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'etcd', 'memory'] as const;
+const LOCK_PROVIDERS = ['redis', 'redlock', 'postgres', 'etcd', 'zookeeper', 'memory'] as const;
 const LOCK_FALLBACKS = ['none', 'postgres', 'memory'] as const;
 export const STRATEGIES = [
   'batched',
@@ -105,6 +105,11 @@ export const SETTINGS = {
     'ETCD_URLS',
     ['http:', 'https:'],
     'the members of the etcd of LOCK_PROVIDER=etcd, which needs it',
+  ),
+  zookeeperUrls: members(
+    'ZOOKEEPER_URLS',
+    ['zookeeper:', 'zookeepers:'],
+    'the servers of the ZooKeeper of LOCK_PROVIDER=zookeeper, which needs it; zookeepers: over TLS',
   ),
   lockFallback: oneOf(
     'LOCK_FALLBACK',

@@ -20,7 +20,7 @@ export class EtcdStore {
   }
 
   static async start(): Promise<EtcdStore> {
-    const directory = folderInMemory();
+    const directory = folderInMemory('etcd');
     return new EtcdStore(directory, await startEtcd({ directory }));
   }
 

@@ -4,6 +4,7 @@ import { MemoryLockProvider } from '../../../dist/libs/lock/providers/memory/ind
 import { PostgresLockProvider } from '../../../dist/libs/lock/providers/postgres/index.js';
 import { RedisLockProvider } from '../../../dist/libs/lock/providers/redis/index.js';
 import { RedlockProvider } from '../../../dist/libs/lock/providers/redlock/index.js';
+import { ZooKeeperLockProvider } from '../../../dist/libs/lock/providers/zookeeper/index.js';
 
 const PROVIDERS = {
   EtcdLockProvider,
@@ -11,6 +12,7 @@ const PROVIDERS = {
   PostgresLockProvider,
   RedisLockProvider,
   RedlockProvider,
+  ZooKeeperLockProvider,
 };
 
 export function openProvider({ provider, options }) {

@@ -1,0 +1,1 @@
+export { ZooKeeperLockProvider, type ZooKeeperLockProviderOptions } from './zookeeper-lock-provider.js';

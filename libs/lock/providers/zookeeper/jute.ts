@@ -1,0 +1,111 @@
+/** ZooKeeper's encoding of its messages, as far as ours go: numbers big-endian, texts and lists behind their length. */
+export class JuteWriter {
+  private readonly parts: Buffer[] = [];
+
+  int(value: number): this {
+    const part = Buffer.allocUnsafe(4);
+    part.writeInt32BE(value);
+    return this.push(part);
+  }
+
+  long(value: bigint): this {
+    const part = Buffer.allocUnsafe(8);
+    part.writeBigInt64BE(value);
+    return this.push(part);
+  }
+
+  bool(value: boolean): this {
+    return this.push(Buffer.of(value ? 1 : 0));
+  }
+
+  bytes(value: Buffer): this {
+    return this.int(value.length).push(value);
+  }
+
+  text(value: string): this {
+    return this.bytes(Buffer.from(value));
+  }
+
+  list<T>(values: readonly T[], write: (value: T) => void): this {
+    this.int(values.length);
+    values.forEach(write);
+    return this;
+  }
+
+  /** As a packet: behind its length. */
+  packet(): Buffer {
+    const body = Buffer.concat(this.parts);
+    return new JuteWriter().bytes(body).whole();
+  }
+
+  private whole(): Buffer {
+    return Buffer.concat(this.parts);
+  }
+
+  private push(part: Buffer): this {
+    this.parts.push(part);
+    return this;
+  }
+}
+
+export class JuteReader {
+  private readonly packet: Buffer;
+  private offset = 0;
+
+  /** @param packet without its length */
+  constructor(packet: Buffer) {
+    this.packet = packet;
+  }
+
+  get isAtEnd(): boolean {
+    return this.offset >= this.packet.length;
+  }
+
+  int(): number {
+    this.offset += 4;
+    return this.packet.readInt32BE(this.offset - 4);
+  }
+
+  long(): bigint {
+    this.offset += 8;
+    return this.packet.readBigInt64BE(this.offset - 8);
+  }
+
+  bool(): boolean {
+    this.offset += 1;
+    return this.packet.readInt8(this.offset - 1) !== 0;
+  }
+
+  bytes(): Buffer {
+    const length = Math.max(0, this.int()); // -1: none
+    this.offset += length;
+    return this.packet.subarray(this.offset - length, this.offset);
+  }
+
+  text(): string {
+    return this.bytes().toString('utf8');
+  }
+
+  list<T>(read: () => T): T[] {
+    const length = Math.max(0, this.int());
+    return Array.from({ length }, read);
+  }
+}
+
+/** Cuts what a socket brings into packets. */
+export class PacketReader {
+  private rest: Buffer = Buffer.alloc(0);
+
+  /** @returns those that are complete with this chunk, without their lengths */
+  take(chunk: Buffer): Buffer[] {
+    this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    const packets: Buffer[] = [];
+    while (this.rest.length >= 4) {
+      const end = 4 + this.rest.readInt32BE(0);
+      if (this.rest.length < end) break;
+      packets.push(this.rest.subarray(4, end));
+      this.rest = this.rest.subarray(end);
+    }
+    return packets;
+  }
+}

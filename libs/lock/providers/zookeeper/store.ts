@@ -1,0 +1,196 @@
+import { LeaderClock } from './leader-clock.js';
+import {
+  ANY_VERSION,
+  getChildren,
+  getData,
+  multi,
+  type Change,
+  type Changed,
+  type NodeStat,
+} from './messages.js';
+import { Holds } from './holds.js';
+import { placesOf, ZooKeeperPaths, type Place } from './paths.js';
+import type { Held, LockState } from './records.js';
+import { Released } from './released.js';
+import { WakeUp } from './wake-up.js';
+import { isConflict, isNoNode, ZooKeeperReplyError } from './zookeeper-errors.js';
+import { ZooKeeperSession, type ZooKeeperAddress } from './zookeeper-session.js';
+
+/** A node and how old its data is at least. */
+export interface Node<Data> {
+  readonly path: string;
+  readonly data: Data;
+  readonly stat: NodeStat;
+  readonly ageMs: number;
+}
+
+/** One lock as it was just seen. */
+export interface Look {
+  readonly resource: string;
+  readonly path: string;
+  /** undefined: it was never taken. */
+  readonly node: Node<LockState> | undefined;
+  /** Who holds it, unless the lease is over. */
+  readonly holder: Held | undefined;
+  /** How much longer, unless it is renewed. */
+  readonly restMs: number;
+  /** First come first. */
+  readonly places: readonly Place[];
+}
+
+/** What the operations of one provider share. */
+export class ZooKeeperStore {
+  readonly paths: ZooKeeperPaths;
+  readonly wakeUp = new WakeUp();
+  readonly clock: LeaderClock;
+  readonly holds = new Holds();
+  readonly released = new Released();
+  private readonly session: ZooKeeperSession;
+
+  constructor(address: ZooKeeperAddress, root: string) {
+    this.paths = new ZooKeeperPaths(root);
+    this.session = new ZooKeeperSession(address, this.wakeUp);
+    this.clock = new LeaderClock(async (deadline) => {
+      await this.commit([{ set: this.paths.clock, data: '', version: ANY_VERSION }], deadline);
+    });
+  }
+
+  /**
+   * All of the changes or none. Where nobody has written yet it lays the foundations first.
+   * @throws ZooKeeperReplyError, which `isConflict` when what was compared has changed
+   */
+  async commit(changes: readonly Change[], deadline: number): Promise<readonly Changed[]> {
+    if (changes.length === 0) return [];
+    try {
+      return await this.tryCommit(changes, deadline);
+    } catch (error) {
+      const missing = isNoNode(error) ? await this.missingFoundations(deadline) : [];
+      if (missing.length === 0) throw error;
+      await this.lay(missing, deadline);
+      return this.tryCommit(changes, deadline);
+    }
+  }
+
+  /** @param watch the node's next change is told to those that follow it @returns undefined: there is none */
+  async read<Data>(path: string, deadline: number, watch = false): Promise<Node<Data> | undefined> {
+    const found = await this.raw(path, deadline, watch);
+    if (!found) return undefined;
+    const { data, stat } = found;
+    const ageMs = await this.clock.ageMs(path, stat, deadline);
+    return { path, data: JSON.parse(data) as Data, stat, ageMs };
+  }
+
+  async children(path: string, deadline: number): Promise<readonly string[]> {
+    try {
+      return await this.session.call(getChildren(path), deadline);
+    } catch (error) {
+      if (isNoNode(error)) return [];
+      throw error;
+    }
+  }
+
+  /** Each lock with its queue. A server may be behind the others, so what follows has to compare versions. */
+  look(resources: readonly string[], deadline: number): Promise<Look[]> {
+    return Promise.all(
+      resources.map(async (resource) => {
+        const path = this.paths.lock(resource);
+        const [node, names] = await Promise.all([
+          this.read<LockState>(path, deadline),
+          this.children(path, deadline),
+        ]);
+        const restMs = (node?.data.held?.leaseMs ?? 0) - (node?.ageMs ?? 0);
+        const holder = restMs > 0 ? (node?.data.held ?? undefined) : undefined;
+        return { resource, path, node, holder, restMs, places: placesOf(path, names) };
+      }),
+    );
+  }
+
+  /**
+   * Writes each lock anew, unless one of them has changed since it was seen, and with it what else is given.
+   * @returns the locks as they are now
+   * @throws ZooKeeperReplyError, which `isConflict`, and nothing is changed
+   */
+  async rewrite(
+    looks: readonly Look[],
+    states: readonly LockState[],
+    deadline: number,
+    further: readonly Change[] = [],
+  ): Promise<Look[]> {
+    const written = looks.flatMap((look, index) => write(look, states[index] as LockState));
+    const changed = await this.commit([...written, ...further], deadline);
+    const stats = changed.map(({ stat }) => stat).filter((stat) => stat !== undefined);
+    return looks.map(({ resource, path }, index): Look => {
+      const data = states[index] as LockState;
+      const stat = stats[index] as NodeStat;
+      const [holder, restMs] = [data.held ?? undefined, data.held?.leaseMs ?? 0];
+      return { resource, path, node: { path, data, stat, ageMs: 0 }, holder, restMs, places: [] };
+    });
+  }
+
+  /**
+   * Waits until the server has what was written before, wherever it was written: what is seen then is no older than the
+   * question.
+   */
+  async catchUp(deadline: number): Promise<void> {
+    await this.commit([{ check: this.paths.root, version: ANY_VERSION }], deadline);
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  private async tryCommit(changes: readonly Change[], deadline: number): Promise<readonly Changed[]> {
+    const reply = await this.session.call(multi(changes, this.session.hasUser), deadline);
+    if ('error' in reply) throw new ZooKeeperReplyError(reply.error);
+    for (const { stat } of reply) if (stat) this.clock.note(stat);
+    return reply;
+  }
+
+  private async missingFoundations(deadline: number): Promise<string[]> {
+    const { foundations } = this.paths;
+    const exists = await Promise.all(
+      foundations.map(async (path) => (await this.raw(path, deadline)) !== undefined),
+    );
+    return foundations.filter((_, index) => !exists[index]);
+  }
+
+  private async lay(foundations: readonly string[], deadline: number): Promise<void> {
+    for (const create of foundations) {
+      await this.tryCommit([{ create, data: '' }], deadline).catch((error: unknown) => {
+        if (!isConflict(error)) throw error; // another process was faster
+      });
+    }
+  }
+
+  private async raw(
+    path: string,
+    deadline: number,
+    watch = false,
+  ): Promise<{ data: string; stat: NodeStat } | undefined> {
+    try {
+      return await this.session.call(getData(path, watch), deadline);
+    } catch (error) {
+      if (isNoNode(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+export function fenceOf(node: Node<LockState> | undefined): number {
+  return node?.data.fence ?? 0;
+}
+
+/** Unless somebody else has written it since it was seen. The last of the changes tells what is kept about it. */
+export function write({ path, node }: Look, state: LockState): Change[] {
+  const set = { set: path, data: JSON.stringify(state), version: node?.stat.version ?? 0 };
+  return node ? [set] : [{ create: path, data: '' }, set];
+}
+
+/** Of the claim's places. */
+export function removals(looks: readonly Look[], token: string): Change[] {
+  return looks.flatMap(({ places }) =>
+    places
+      .filter((place) => place.token === token)
+      .map(({ path }): Change => ({ remove: path, version: ANY_VERSION })),
+  );
+}

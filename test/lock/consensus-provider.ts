@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals';
+import { LockManager, LockUnavailableError, type LockProvider } from '#lock';
+import { granted, type ProviderLab } from './provider-lab.js';
+import { sleep, until } from './timing.js';
+
+const PLACE_MS = 2_000;
+
+/** What the providers on a consensus store have in common beyond the conformance cases, at the seam of the provider. */
+export function testConsensusProvider<Provider extends Required<Pick<LockProvider, 'list'>> & LockProvider>(
+  lab: ProviderLab<{ urls: readonly string[] }, Provider>,
+  { url, away }: { url: () => string; away: string },
+): void {
+  test('an acquisition takes all resources or none, and says which one is in the way', async () => {
+    const provider = lab.provider();
+    const other = lab.provider();
+    await granted(provider, lab.request('b'));
+    const refused = await other.acquire(lab.request(['a', 'b', 'c']));
+    expect(refused).toMatchObject({ granted: false, resource: 'b' });
+    await granted(other, lab.request(['a', 'c']));
+  });
+
+  test('an acquisition succeeds again for the same token, with the same fences and time', async () => {
+    const [provider, restarted] = [lab.provider(), lab.provider()];
+    const request = lab.request(['a', 'b']);
+    const first = await granted(provider, request);
+    const [before] = await provider.list(1);
+    await sleep(20);
+    expect(await provider.acquire(request)).toEqual(first);
+    expect(await restarted.acquire(request)).toEqual(first);
+    const [after] = await provider.list(1);
+    expect(after?.acquiredAtMs).toBe(before?.acquiredAtMs);
+    expect(after?.expiresAtMs).toBeGreaterThan((before?.expiresAtMs ?? 0) + 15);
+  });
+
+  test('a fence is above the last one of another process, the floor, and the clock in microseconds', async () => {
+    const [one, other] = [lab.provider(), lab.provider()];
+    const floor = (Date.now() + 3_600_000) * 1_000; // of a process whose clock is an hour ahead
+    const request = lab.request('a', { floors: [floor] });
+    const [first = 0] = (await granted(one, request)).fences;
+    expect(first).toBe(floor);
+    await one.release(request);
+    const [second = 0] = (await granted(other, lab.request('a'))).fences;
+    expect(second).toBe(floor + 1);
+    const [elsewhere = 0] = (await granted(other, lab.request('b'))).fences;
+    expect(Math.abs(elsewhere / 1_000 - Date.now())).toBeLessThan(10_000);
+  });
+
+  test('of some each is asked for by itself, however many', async () => {
+    const locks = new LockManager(lab.provider());
+    const names = Array.from({ length: 40 }, (_, index) => `item:${index}`);
+    const { granted: all } = await locks.tryAcquireSome(names, { leaseMs: 5_000, waitMs: 0 });
+    expect(all.size).toBe(40);
+    await locks.close();
+  });
+
+  test('who waits is woken alone, in order', async () => {
+    const holder = lab.provider();
+    const held = lab.request('a');
+    await granted(holder, held);
+    const waiting = [lab.provider(), lab.provider(), lab.provider()].map((provider) => {
+      const request = lab.request('a', { placeMs: PLACE_MS });
+      return { provider, request, heard: lab.hear(provider, request) };
+    });
+    for (const { provider, request } of waiting)
+      expect((await provider.acquire(request)).granted).toBe(false);
+    await holder.release(held);
+    const [first, second, third] = waiting;
+    if (!first || !second || !third) throw new Error('three wait');
+    await until(() => first.heard.length > 0, { what: 'the first is told' });
+    await sleep(200);
+    expect([first.heard, second.heard, third.heard]).toEqual([[{ look: true }], [], []]);
+    expect((await second.provider.acquire(second.request)).granted).toBe(false);
+    expect((await lab.provider().acquire(lab.request('a'))).granted).toBe(false); // it is the first one's turn
+    await granted(first.provider, first.request);
+  });
+
+  test('who waits for several goes before whoever came later for one of them', async () => {
+    const [holder, both, later] = [lab.provider(), lab.provider(), lab.provider()];
+    const held = lab.request('b');
+    await granted(holder, held);
+    const several = lab.request(['a', 'b'], { placeMs: PLACE_MS });
+    expect((await both.acquire(several)).granted).toBe(false);
+    expect((await later.acquire(lab.request('a'))).granted).toBe(false);
+    await holder.release(held);
+    await granted(both, several);
+  });
+
+  test('who gives up waiting leaves nothing behind', async () => {
+    const [holder, other] = [lab.provider(), lab.provider()];
+    const held = lab.request('b');
+    await granted(holder, held);
+    const several = lab.request(['a', 'b'], { placeMs: PLACE_MS });
+    await other.acquire(several);
+    expect(await other.release(several)).toBe(false);
+    await granted(holder, lab.request('a'));
+  });
+
+  test('a lease is one however often it is made longer and shorter, by whichever process', async () => {
+    const [provider, other] = [lab.provider(), lab.provider()];
+    const request = lab.request('a', { leaseMs: 1_000 });
+    await granted(provider, request);
+    for (const leaseMs of [30_000, 500, 20_000]) {
+      expect(await provider.extend(request, leaseMs)).toEqual({ held: true, contended: false });
+    }
+    expect(await other.extend(request, 20_000)).toEqual({ held: true, contended: false });
+    expect(await provider.extend(request, 20_000)).toEqual({ held: true, contended: false });
+    expect(await other.release(request)).toBe(true);
+    expect(await provider.extend(request, 20_000)).toEqual({ held: false, contended: false });
+  });
+
+  test('servers are asked in turn until one answers', async () => {
+    const provider = lab.provider({ urls: [away, url()] });
+    const request = lab.request('a');
+    await granted(provider, request);
+    expect(await provider.release(request)).toBe(true);
+  });
+
+  test('servers that are all away: unavailable, and nothing was sent', async () => {
+    const provider = lab.provider({ urls: [away] });
+    const error: unknown = await provider.acquire(lab.request('a')).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(LockUnavailableError);
+    expect(error).toMatchObject({ outcome: 'none' });
+  });
+}
