@@ -19,6 +19,10 @@ export interface ZooKeeperOptions {
   readonly directory?: string;
   /** Default: a free one. */
   readonly port?: number;
+  /** Hears what is being done when ZooKeeper has to be installed first. */
+  readonly print?: (line: string) => void;
+  /** Stops the server while it is still starting. */
+  readonly signal?: AbortSignal;
 }
 
 interface Server {
@@ -34,11 +38,15 @@ const JVM = '-Xms64m -Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dzookeep
 const TICK_MS = 500;
 
 /** Starts one ZooKeeper server on 127.0.0.1. @throws LocalError when it is missing and cannot be installed */
-export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<LocalZooKeeper> {
-  const program = await ensureZooKeeperProgram();
+export async function startZooKeeper({
+  print,
+  signal,
+  ...options
+}: ZooKeeperOptions = {}): Promise<LocalZooKeeper> {
+  const program = await ensureZooKeeperProgram(print);
   const directory = options.directory ?? folderInMemory('zookeeper');
   const server: Server = { id: 1, port: options.port ?? (await freePort()), peerPorts: [0, 0] };
-  const started = await launch(program, { server, all: [server], directory });
+  const started = await launch(program, { server, all: [server], directory, ...(signal && { signal }) });
   return options.directory === undefined ? removing(started, directory) : started;
 }
 
@@ -66,7 +74,12 @@ export async function zooKeeperLeaderOf(servers: readonly LocalZooKeeper[]): Pro
 
 async function launch(
   program: string,
-  { server, all, directory }: { server: Server; all: readonly Server[]; directory: string },
+  {
+    server,
+    all,
+    directory,
+    signal,
+  }: { server: Server; all: readonly Server[]; directory: string; signal?: AbortSignal },
 ): Promise<LocalZooKeeper> {
   const { id, port } = server;
   const data = path.join(directory, 'data');
@@ -93,6 +106,7 @@ async function launch(
     directory,
     env: { SERVER_JVMFLAGS: JVM, JMXDISABLE: 'true' },
     ready: async () => (await roleOf(port)) !== undefined,
+    ...(signal && { signal }),
   });
   const tell = (what: NodeJS.Signals) => void process.kill(started.pid, what);
   const url = `zookeeper://127.0.0.1:${port}`;

@@ -77,7 +77,7 @@ describe('counting commands', () => {
   });
 
   it.each(['bare', 'ours'] as const)('misses nothing that %s sends under contention', async (name) => {
-    const servers = { redisUrls: [redis.url], postgresUrl: undefined };
+    const servers = { redisUrls: [redis.url] };
     const contestants = [openContestant(name, servers), openContestant(name, servers)];
     opened.push(...contestants);
     const acquire = async (contestant: Contestant) => {

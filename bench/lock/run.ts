@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { startPostgres, startRedis } from '#local';
+import { startEtcd, startPostgres, startRedis, startZooKeeper, type LocalProgram } from '#local';
 import { InterruptedError, messageOf, randomOf, throwIfAborted, type Random } from '#load';
 import { roundsOf, timeLeft, type Planned } from '../shared/rounds.js';
 import type { RunContext } from '../shared/run-context.js';
@@ -73,11 +73,23 @@ async function startServers(
     redisUrls.push(redis.url);
     throwIfAborted(signal);
   }
-  if (!contestants.includes('ours-postgres')) return { redisUrls, postgresUrl: undefined };
-  progress.print('Starting PostgreSQL …');
-  const postgres = await startPostgres({ directory: path.join(folder, 'postgres'), signal });
-  stops.push(() => postgres.stop());
-  return { redisUrls, postgresUrl: postgres.url };
+  const urlOf = async (
+    name: ContestantName,
+    start: (options: { directory: string; signal: AbortSignal }) => Promise<LocalProgram & { url: string }>,
+  ): Promise<string | undefined> => {
+    if (!contestants.includes(name)) return undefined;
+    progress.print(`Starting the server of ${name} …`);
+    const server = await start({ directory: path.join(folder, name), signal });
+    stops.push(() => server.stop());
+    throwIfAborted(signal);
+    return server.url;
+  };
+  return {
+    redisUrls,
+    postgresUrl: await urlOf('ours-postgres', startPostgres),
+    etcdUrl: await urlOf('ours-etcd', startEtcd),
+    zookeeperUrl: await urlOf('ours-zookeeper', startZooKeeper),
+  };
 }
 
 /** Each round has every cell, in an order of its own; the held locks come once, at the end. */

@@ -11,7 +11,7 @@ import type { HoldReport, WorkerCalls } from './worker-protocol.js';
 /** One process of the benchmark: it opens contestants when they are first asked for, and does what it is told. */
 const HOLD_AT_ONCE = 64;
 
-let servers: Servers = { redisUrls: [], postgresUrl: undefined };
+let servers: Servers = { redisUrls: [] };
 let pingClient: Redis | undefined;
 const open = new Map<ContestantName, Contestant>();
 const slots = new Map<number, Release>();

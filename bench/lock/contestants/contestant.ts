@@ -13,7 +13,9 @@ export interface Contestant {
 export interface Servers {
   /** The first is the one that all share; the others are there for our quorum alone. */
   readonly redisUrls: readonly string[];
-  readonly postgresUrl: string | undefined;
+  readonly postgresUrl?: string | undefined;
+  readonly etcdUrl?: string | undefined;
+  readonly zookeeperUrl?: string | undefined;
 }
 
 export const LEASE_MS = 10_000;

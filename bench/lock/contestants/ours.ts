@@ -1,8 +1,10 @@
 import { LockManager, type LockProvider } from '#lock';
+import { EtcdLockProvider } from '#lock/etcd';
 import { MemoryLockProvider } from '#lock/memory';
 import { PostgresLockProvider } from '#lock/postgres';
 import { RedisLockProvider } from '#lock/redis';
 import { RedlockProvider } from '#lock/redlock';
+import { ZooKeeperLockProvider } from '#lock/zookeeper';
 import { LEASE_MS, WAIT_MS, WATCHED_LEASE_MS, type Contestant, type Servers } from './contestant.js';
 import type { OurName } from './roster.js';
 
@@ -24,7 +26,8 @@ export function openOurs(name: OurName, servers: Servers): Contestant {
   };
 }
 
-function providerOf(name: OurName, { redisUrls, postgresUrl = '' }: Servers): LockProvider {
+function providerOf(name: OurName, servers: Servers): LockProvider {
+  const { redisUrls, postgresUrl = '', etcdUrl = '', zookeeperUrl = '' } = servers;
   switch (name) {
     case 'ours':
       return new RedisLockProvider({ url: redisUrls[0] ?? '', commandTimeoutMs: COMMAND_TIMEOUT_MS });
@@ -37,6 +40,10 @@ function providerOf(name: OurName, { redisUrls, postgresUrl = '' }: Servers): Lo
         connectionString: postgresUrl,
         commandTimeoutMs: COMMAND_TIMEOUT_MS,
       });
+    case 'ours-etcd':
+      return new EtcdLockProvider({ urls: [etcdUrl], commandTimeoutMs: COMMAND_TIMEOUT_MS });
+    case 'ours-zookeeper':
+      return new ZooKeeperLockProvider({ urls: [zookeeperUrl], commandTimeoutMs: COMMAND_TIMEOUT_MS });
     case 'ours-memory':
       return new MemoryLockProvider();
   }

@@ -2,7 +2,14 @@
 export const OURS = 'ours';
 export const BARE = 'bare';
 export const PEERS = ['redlock', 'redis-semaphore', 'medusa'] as const;
-export const OUR_OTHERS = ['ours-redlock-3', 'ours-redlock-5', 'ours-postgres', 'ours-memory'] as const;
+export const OUR_OTHERS = [
+  'ours-redlock-3',
+  'ours-redlock-5',
+  'ours-postgres',
+  'ours-etcd',
+  'ours-zookeeper',
+  'ours-memory',
+] as const;
 export const CONTESTANTS = [OURS, BARE, ...PEERS, ...OUR_OTHERS] as const;
 
 export type ContestantName = (typeof CONTESTANTS)[number];
@@ -17,6 +24,8 @@ export const ABOUT: Readonly<Record<ContestantName, string>> = {
   'ours-redlock-3': 'LockManager with RedlockProvider on 3 nodes',
   'ours-redlock-5': 'LockManager with RedlockProvider on 5 nodes',
   'ours-postgres': 'LockManager with PostgresLockProvider',
+  'ours-etcd': 'LockManager with EtcdLockProvider on one member',
+  'ours-zookeeper': 'LockManager with ZooKeeperLockProvider on one server',
   'ours-memory': 'LockManager with MemoryLockProvider (one process)',
 };
 
