@@ -255,7 +255,7 @@ export class Attempt {
       if (!next) return refusal;
       const { predecessor, revision } = next;
       if (claims.has(predecessor.token)) wakeUp.followHere(token, predecessor.key);
-      else wakeUp.follow(token, predecessor.key, revision + 1);
+      else wakeUp.follow(token, predecessor.key, revision);
       return refusal;
     }
     claims.forget(token);

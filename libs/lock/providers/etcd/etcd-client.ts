@@ -1,6 +1,6 @@
 import { EtcdConnection, type EtcdAddress } from './etcd-connection.js';
 import { RevisionClock } from './revision-clock.js';
-import { encoded, type Operation, type Transaction } from './transaction.js';
+import { encoded, run, type Operation, type Transaction } from './transaction.js';
 
 export interface KeyValue {
   readonly key: string;
@@ -50,10 +50,14 @@ interface RawTransactionReply {
 
 interface RawWatchReply {
   readonly result?: {
+    readonly header: Header;
+    readonly created?: boolean;
     readonly canceled?: boolean;
     readonly events?: readonly { readonly type?: 'DELETE'; readonly kv: RawKeyValue }[];
   };
 }
+
+const READ_TIMEOUT_MS = 1_000;
 
 /** etcd's calls, and what can be told from all answers together. Every read is linearizable. */
 export class EtcdClient {
@@ -115,22 +119,28 @@ export class EtcdClient {
   }
 
   /**
-   * What happens to a key from a revision on. `ended`: the connection was lost, or etcd does not know that revision any
-   * more. @returns ends it
+   * What happens to a key after a revision; something may be told twice. `ended`: the connection was lost, or etcd has ended
+   * the watch. @returns ends it
    */
   watch(
-    { key, fromRevision, removals }: { key: string; fromRevision: number; removals: boolean },
+    target: { key: string; seenAtRevision: number; removals: boolean },
     listeners: { event: (event: WatchEvent) => void; ended: () => void },
   ): () => void {
-    const filters = removals ? { filters: ['NOPUT'] } : {};
-    const request = {
-      create_request: { ...encoded({ key }), start_revision: String(fromRevision), ...filters },
-    };
-    const end = this.connection.stream('/v3/watch', request, {
+    // From now on, and not from the revision: etcd lets a watch that has to catch up wait for up to 100 ms.
+    const filters = target.removals ? { filters: ['NOPUT'] } : {};
+    const request = { create_request: { ...encoded({ key: target.key }), ...filters } };
+    let isEnded = false;
+    const endStream = this.connection.stream('/v3/watch', request, {
       line: (line) => {
         const { result } = JSON.parse(line) as RawWatchReply;
         for (const { type, kv } of result?.events ?? []) {
           listeners.event(type === 'DELETE' ? { removed: text(kv.key) } : { put: decoded(kv) });
+        }
+        if (result?.created === true && Number(result.header.revision) > target.seenAtRevision) {
+          this.missed(target).then(
+            (event) => event && !isEnded && listeners.event(event),
+            () => undefined, // who watches looks from time to time
+          );
         }
         if (result && !result.canceled) return;
         end();
@@ -138,11 +148,29 @@ export class EtcdClient {
       },
       ended: listeners.ended,
     });
+    const end = (): void => {
+      isEnded = true;
+      endStream();
+    };
     return end;
   }
 
   close(): void {
     this.connection.close();
+  }
+
+  /** What has happened to the key between the revision and the beginning of the watch. */
+  private async missed({
+    key,
+    seenAtRevision,
+  }: {
+    key: string;
+    seenAtRevision: number;
+  }): Promise<WatchEvent | undefined> {
+    const [found] = await this.apply([run.read(key)], performance.now() + READ_TIMEOUT_MS);
+    const [entry] = found?.entries ?? [];
+    if (!entry) return { removed: key };
+    return entry.modRevision > seenAtRevision ? { put: entry } : undefined;
   }
 
   private async call<Reply extends { readonly header?: Header }>(

@@ -96,7 +96,7 @@ export class EtcdLockProvider implements LockProvider {
   ): () => void {
     const end = this.store.wakeUp.listen(token, listener);
     const hold = atOnce ? this.store.claims.get(token)?.hold : undefined;
-    if (hold?.keys[0] !== undefined) this.store.wakeUp.followOwn(token, hold.keys[0], hold.revision + 1);
+    if (hold?.keys[0] !== undefined) this.store.wakeUp.followOwn(token, hold.keys[0], hold.revision);
     return end;
   }
 

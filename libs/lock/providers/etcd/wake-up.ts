@@ -50,21 +50,23 @@ export class WakeUp {
   }
 
   /** Told when the key is gone, or was gone at the revision already. */
-  follow(token: string, key: string, fromRevision: number): void {
+  follow(token: string, key: string, seenAtRevision: number): void {
     const watch = this.byToken.get(token);
     if (!watch || (watch.key === key && watch.endStream)) return;
     this.turnTo(watch, key);
-    this.stream(watch, { key, fromRevision, removals: true }, (event) => {
-      if ('removed' in event) watch.listener({ look: true });
+    this.stream(watch, { key, seenAtRevision, removals: true }, (event) => {
+      if (!('removed' in event)) return; // a change that was missed, and is none
+      watch.endStream?.();
+      watch.listener({ look: true });
     });
   }
 
   /** What the claim holds is told to be another's when it is. */
-  followOwn(token: string, key: string, fromRevision: number): void {
+  followOwn(token: string, key: string, seenAtRevision: number): void {
     const watch = this.byToken.get(token);
     if (!watch) return;
     this.turnTo(watch, key);
-    this.stream(watch, { key, fromRevision, removals: false }, (event) => {
+    this.stream(watch, { key, seenAtRevision, removals: false }, (event) => {
       if ('removed' in event) watch.listener({ look: true });
       else if (entryOf(event.put).token !== token) watch.listener({ adopted: true });
     });
@@ -82,7 +84,7 @@ export class WakeUp {
 
   private stream(
     watch: Watch,
-    target: { key: string; fromRevision: number; removals: boolean },
+    target: { key: string; seenAtRevision: number; removals: boolean },
     event: (event: WatchEvent) => void,
   ): void {
     if (this.streams >= MAX_STREAMS) return;
