@@ -1,15 +1,9 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
-import { LocalRedisCluster, LocalSentinels, type GroupServer } from '#local';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { GroupServer } from '#local';
 import { redisKeyPrefixOf } from '../support/database.js';
+import { startRedisCluster, startSentinels, type RedisServers } from '../support/redis-groups.js';
 import { Shop, tally, type Buyer } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
-
-const RULES = ['+asking', '+cluster|info', '+cluster|slots', '+readonly', '+readwrite'];
-
-/** As deploy/redis/users.conf has the user of a Cluster. */
-async function allowCluster({ client }: GroupServer): Promise<void> {
-  await client.call('ACL', 'SETUSER', 'holdfast', ...RULES);
-}
 
 async function keysOf(servers: readonly GroupServer[], pattern: string): Promise<number> {
   const found = await Promise.all(servers.map(({ client }) => client.keys(pattern)));
@@ -17,7 +11,7 @@ async function keysOf(servers: readonly GroupServer[], pattern: string): Promise
 }
 
 /** All of the service's Redis: its locks, its limits, its counters. */
-async function serves(env: Record<string, string>, primaries: () => Promise<GroupServer[]>): Promise<void> {
+async function serves({ env, primaries }: RedisServers): Promise<void> {
   const shop = await Shop.open({ ...env, RATE_LIMIT_BUYER: '5/1m', RESERVATION_STRATEGY: 'redis-first' });
   const worker = await shop.startWorker(env);
   try {
@@ -41,13 +35,13 @@ async function serves(env: Record<string, string>, primaries: () => Promise<Grou
 }
 
 /** Orders go on while the primary that has the locks is replaced, and locks are granted when it is. */
-async function outlives(env: Record<string, string>, lose: () => Promise<void>): Promise<void> {
+async function outlives({ env, killPrimary }: RedisServers): Promise<void> {
   const shop = await Shop.open(env);
   try {
     const { itemId, saleId } = await shop.offer(20);
     const order = async () => (await (await shop.buyer()).order(saleId, [{ itemId, quantity: 1 }])).status;
     expect(await order()).toBe(201);
-    await lose();
+    await killPrimary();
     expect(await order()).toBe(201);
     await eventually(
       async () => expect((await shop.request('GET', '/health/ready')).body).toMatchObject({ status: 'ok' }),
@@ -60,40 +54,19 @@ async function outlives(env: Record<string, string>, lose: () => Promise<void>):
   }
 }
 
-describe('the service on a Redis with Sentinels', () => {
-  let sentinels: LocalSentinels | undefined;
-  afterAll(() => sentinels?.stop());
+describe('the service on several Redis servers', () => {
+  let servers: RedisServers | undefined;
+  afterEach(() => servers?.stop());
 
-  test('has its locks, limits and counters on the primary, and follows it', async () => {
-    sentinels = await LocalSentinels.start();
-    const group = sentinels;
-    const env = {
-      REDIS_URL: 'redis://holdfast:holdfast@nowhere.invalid',
-      REDIS_SENTINEL_URLS: group.urls.join(),
-      REDIS_SENTINEL_NAME: group.name,
-    };
-    await serves(env, async () => [await group.primary()]);
-    await outlives(env, async () => group.group.kill([await group.primary()]));
+  test('with Sentinels has its locks, limits and counters on the primary, and follows it', async () => {
+    servers = await startSentinels();
+    await serves(servers);
+    await outlives(servers);
   }, 120_000);
-});
 
-describe('the service on a Redis Cluster', () => {
-  let cluster: LocalRedisCluster | undefined;
-  afterAll(() => cluster?.stop());
-
-  test('has its locks, limits and counters on the nodes of their slots, and outlives one', async () => {
-    cluster = await LocalRedisCluster.start();
-    const nodes = cluster;
-    for (const server of nodes.group.servers) await allowCluster(server);
-    const [first = '', ...others] = nodes.urls;
-    const env = {
-      REDIS_URL: first.replace('//', '//holdfast:holdfast@'),
-      REDIS_CLUSTER_URLS: others.join(),
-    };
-    await serves(env, () => nodes.primaries());
-    await outlives(env, async () => {
-      const slot = await nodes.slotOf('{inventory}');
-      await nodes.group.kill([await nodes.primaryOf(slot)]);
-    });
+  test('of a Cluster has its locks, limits and counters on the nodes of their slots, and outlives one', async () => {
+    servers = await startRedisCluster();
+    await serves(servers);
+    await outlives(servers);
   }, 120_000);
 });
