@@ -1,6 +1,7 @@
 import type { Config, RedisSettings } from '#platform';
 import { checkClocks } from './checks/clocks.js';
 import { checkHost } from './checks/host.js';
+import { checkLockServer, checkLockServers } from './checks/lock-servers.js';
 import { checkPostgres } from './checks/postgres.js';
 import { checkProcesses } from './checks/processes.js';
 import { checkRecord } from './checks/record.js';
@@ -8,6 +9,7 @@ import { checkRedis } from './checks/redis.js';
 import { checkSales } from './checks/sales.js';
 import { checkSettings } from './checks/settings.js';
 import { readHost } from './facts/host.js';
+import { lockServersOf, readLockServer } from './facts/lock-server.js';
 import { readPostgres } from './facts/postgres.js';
 import { readProcess } from './facts/process.js';
 import { readRedis } from './facts/redis.js';
@@ -16,11 +18,16 @@ import type { DoctorOptions } from './options.js';
 
 /** Reads what there is to know, and holds it against what a sale needs. It changes nothing. Never rejects. */
 export async function examine(config: Config, options: DoctorOptions): Promise<Finding[]> {
-  const [postgres, redis, processes] = await Promise.all([
+  const [postgres, redis, lockServers, processes] = await Promise.all([
     attempt('postgresql connection', 'DATABASE_URL', () => readPostgres(config)),
     Promise.all(
       redisNodes(config).map(({ name, settings }) =>
         attempt(`${name} connection`, name, () => readRedis(name, settings)),
+      ),
+    ),
+    Promise.all(
+      lockServersOf(config).map((server) =>
+        attempt(`${server.name} connection`, server.variable, () => readLockServer(server)),
       ),
     ),
     Promise.all(options.urls.map(readProcess)),
@@ -37,6 +44,8 @@ export async function examine(config: Config, options: DoctorOptions): Promise<F
           ...checkSales(postgres.sales),
         ]),
     ...redis.flatMap((node) => ('verdict' in node ? [node] : checkRedis(node, nodes))),
+    ...checkLockServers(config.lockProvider, lockServers.length),
+    ...lockServers.map((server) => ('verdict' in server ? server : checkLockServer(server))),
     ...checkClocks('verdict' in postgres ? undefined : postgres.clock, nodes),
     ...processes.flatMap(checkProcesses),
   ];

@@ -24,6 +24,11 @@ const LOCK_PROVIDERS: Record<ProviderName, (config: WorkerConfig, maxLeaseMs: nu
   memory: () => new MemoryLockProvider(),
 };
 
+/** The provider that LOCK_PROVIDER names, for who only looks. */
+export function openLockProvider(config: WorkerConfig): LockProvider {
+  return LOCK_PROVIDERS[config.lockProvider](config, 0);
+}
+
 /**
  * The locks of a process as its configuration wants them.
  * @param maxLeaseMs no lease of the process is longer; so long a quorum trusts no node that has just started, and a fallback

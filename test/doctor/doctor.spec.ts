@@ -6,8 +6,10 @@ import { freePort, startPostgres, startRedis, type LocalPostgres, type LocalRedi
 import { loadConfig, migrate } from '#platform';
 import { examine } from '../../apps/doctor/examine.js';
 import { checkClocks } from '../../apps/doctor/checks/clocks.js';
+import { checkLockServers } from '../../apps/doctor/checks/lock-servers.js';
 import type { Finding } from '../../apps/doctor/finding.js';
 import { parseOptions } from '../../apps/doctor/options.js';
+import { CONSENSUS_STORES } from '../support/consensus-stores.js';
 import { openPool } from '../support/database.js';
 import { eventually } from '../support/wait.js';
 import { temporaryFolder } from '../local/temporary-folder.js';
@@ -191,6 +193,28 @@ describe('the doctor', () => {
       const findings = await look({ LOCK_PROVIDER: 'redlock', REDLOCK_URLS: nodes.join(',') });
       expect(verdictOf(findings, 'redlock node 2 independence')).toBe('fail');
       expect(verdictOf(findings, 'redlock node 3 connection')).toBe('fail');
+    });
+  });
+
+  describe('of locks by consensus', () => {
+    for (const { provider, variable, isMissing, start } of CONSENSUS_STORES) {
+      (isMissing ? test.skip : test)(`too few servers of ${provider}, and one that is away`, async () => {
+        const server = await start();
+        const away = server.url.replace(String(server.port), String(await freePort()));
+        const findings = await look({ LOCK_PROVIDER: provider, [variable]: `${server.url},${away}` });
+        await server.stop();
+        expect(verdictOf(findings, `${provider} servers`)).toBe('warn');
+        expect(['ok', 'warn']).toContain(verdictOf(findings, `${provider} 1 connection`));
+        expect(verdictOf(findings, `${provider} 2 connection`)).toBe('fail');
+      });
+    }
+
+    test('an even number of servers', () => {
+      expect([3, 4, 5].map((count) => checkLockServers('etcd', count)[0]?.verdict)).toEqual([
+        'ok',
+        'warn',
+        'ok',
+      ]);
     });
   });
 

@@ -1,27 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { startEtcd, startRedis, startZooKeeper, type LocalRedis } from '#local';
+import { startRedis, type LocalRedis } from '#local';
 import { LockManager } from '#lock';
 import { RedisLockProvider } from '#lock/redis';
-import { ensureEtcdProgram } from '../../local/etcd-program.js';
-import { ensureZooKeeperProgram } from '../../local/zookeeper-program.js';
-import { startedOrMissing } from '../lock/conformance/servers.js';
+import { CONSENSUS_STORES } from '../support/consensus-stores.js';
 import { redisKeyPrefixOf } from '../support/database.js';
 import { Shop, tally } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
-
-const CONSENSUS_STORES = [
-  { provider: 'etcd', variable: 'ETCD_URLS', find: ensureEtcdProgram, start: startEtcd },
-  {
-    provider: 'zookeeper',
-    variable: 'ZOOKEEPER_URLS',
-    find: ensureZooKeeperProgram,
-    start: startZooKeeper,
-  },
-] as const;
-const missing = new Set<string>();
-for (const { provider, find } of CONSENSUS_STORES) {
-  if ((await startedOrMissing(find, () => Promise.resolve())).missing !== undefined) missing.add(provider);
-}
 
 interface Locks {
   locks: {
@@ -141,8 +125,8 @@ describe('locks', () => {
     expect(metrics).toMatch(/holdfast_orders_without_lock_total 0/);
   });
 
-  for (const { provider, variable, start } of CONSENSUS_STORES) {
-    (missing.has(provider) ? test.skip : test)(
+  for (const { provider, variable, isMissing, start } of CONSENSUS_STORES) {
+    (isMissing ? test.skip : test)(
       `of LOCK_PROVIDER=${provider} sell as well, and are lost with it alone`,
       async () => {
         const store = await start();
@@ -172,7 +156,7 @@ describe('locks', () => {
     );
     expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });
     await nodes[0].kill();
-    expect((await health(shop)).status).toBe('ok');
+    await eventually(async () => expect((await health(shop)).status).toBe('ok'));
     await nodes[1].kill();
     expect((await health(shop)).details.locks).toEqual({ status: 'degraded', provider: 'redlock' });
     expect(await sellOut(shop)).toEqual({ 201: 5, sold_out: 7 });

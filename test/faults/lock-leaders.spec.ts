@@ -1,16 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import {
-  etcdLeaderOf,
-  startEtcdCluster,
-  startService,
-  startZooKeeperEnsemble,
-  zooKeeperLeaderOf,
-  type LocalProgram,
-} from '#local';
-import { ensureEtcdProgram } from '../../local/etcd-program.js';
-import { ensureRedisProgram } from '../../local/redis-program.js';
-import { ensureZooKeeperProgram } from '../../local/zookeeper-program.js';
-import { startedOrMissing } from '../lock/conformance/servers.js';
+import { startService } from '#local';
+import { CONSENSUS_STORES } from '../support/consensus-stores.js';
 import { startRedisCluster, startSentinels } from '../support/redis-groups.js';
 import { serviceEnvironment, Shop } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
@@ -24,56 +14,21 @@ const LOCKS_AGAIN_MS = 30_000;
 interface LockServers {
   readonly env: Readonly<Record<string, string>>;
   readonly killPrimary: () => Promise<void>;
-  readonly stop: () => Promise<unknown>;
-}
-
-function membersOf<Member extends LocalProgram & { url: string }>(
-  members: readonly Member[],
-  {
-    provider,
-    variable,
-    leaderOf,
-  }: {
-    provider: string;
-    variable: string;
-    leaderOf: (members: readonly Member[]) => Promise<Member>;
-  },
-): LockServers {
-  return {
-    env: { LOCK_PROVIDER: provider, [variable]: members.map(({ url }) => url).join() },
-    killPrimary: async () => (await leaderOf(members)).kill(),
-    stop: () => Promise.all(members.map((member) => member.stop())),
-  };
+  readonly stop: () => Promise<void>;
 }
 
 const STORES = [
-  { name: 'Redis with Sentinels', find: ensureRedisProgram, start: startSentinels },
-  { name: 'a Redis Cluster', find: ensureRedisProgram, start: startRedisCluster },
-  {
-    name: 'etcd',
-    find: ensureEtcdProgram,
-    start: async () =>
-      membersOf(await startEtcdCluster(3), {
-        provider: 'etcd',
-        variable: 'ETCD_URLS',
-        leaderOf: etcdLeaderOf,
-      }),
-  },
-  {
-    name: 'ZooKeeper',
-    find: ensureZooKeeperProgram,
-    start: async () =>
-      membersOf(await startZooKeeperEnsemble(3), {
-        provider: 'zookeeper',
-        variable: 'ZOOKEEPER_URLS',
-        leaderOf: zooKeeperLeaderOf,
-      }),
-  },
+  { name: 'Redis with Sentinels', isMissing: false, start: startSentinels },
+  { name: 'a Redis Cluster', isMissing: false, start: startRedisCluster },
+  ...CONSENSUS_STORES.map(({ provider, variable, isMissing, startThree }) => ({
+    name: provider,
+    isMissing,
+    start: async (): Promise<LockServers> => {
+      const { urls, killLeader: killPrimary, stop } = await startThree();
+      return { env: { LOCK_PROVIDER: provider, [variable]: urls.join() }, killPrimary, stop };
+    },
+  })),
 ];
-const missing = new Set<string>();
-for (const { name, find } of STORES) {
-  if ((await startedOrMissing(find, () => Promise.resolve())).missing !== undefined) missing.add(name);
-}
 
 describe('fault: the leader of the locks', () => {
   const closers: (() => Promise<unknown>)[] = [];
@@ -81,11 +36,11 @@ describe('fault: the leader of the locks', () => {
     for (const close of closers.splice(0).reverse()) await close();
   });
 
-  for (const { name, start } of STORES) {
-    (missing.has(name) ? test.skip : test)(
+  for (const { name, isMissing, start } of STORES) {
+    (isMissing ? test.skip : test)(
       `${name}: the leader killed`,
       async () => {
-        const servers: LockServers = await start();
+        const servers = await start();
         closers.push(() => servers.stop());
         const env = { ...LOAD_ENV, ...servers.env };
         const shop = await Shop.open(env);
