@@ -165,8 +165,9 @@ export class LockStore {
         return timed(await this.provider.acquire(request), sentAt + request.leaseMs);
       } catch (error) {
         if (attempt === 1 && isUnknown(error)) continue;
-        if (attempt > 1) this.giveBack(request);
-        throw error;
+        if (attempt === 1) throw error;
+        this.giveBack(request); // the first may have been applied, whatever is known of the second
+        throw isNotSent(error) ? new LockUnavailableError(request.resources, error.cause, 'unknown') : error;
       }
     }
   }
@@ -210,6 +211,11 @@ function timed(answer: Grant | Refusal, validUntil: number): TimedGrant | Refusa
 function lateGrant({ resources, leaseMs }: LockRequest): LockUnavailableError {
   const late = new Error(`its grant took longer to arrive than the lease of ${leaseMs} ms`);
   return new LockUnavailableError(resources, late, 'none');
+}
+
+function isNotSent(error: unknown): error is LockUnavailableError {
+  const isUnavailable = error instanceof LockUnavailableError && !(error instanceof LockUnacknowledgedError);
+  return isUnavailable && error.outcome === 'none';
 }
 
 function isUnknown(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startService } from '#local';
-import { CONSENSUS_STORES } from '../support/consensus-stores.js';
+import { CONSENSUS_STORES, type ConsensusStore } from '../support/consensus-stores.js';
 import { startRedisCluster, startSentinels } from '../support/redis-groups.js';
 import { serviceEnvironment, Shop } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
@@ -17,28 +17,35 @@ interface LockServers {
   readonly stop: () => Promise<void>;
 }
 
-const STORES = [
-  { name: 'Redis with Sentinels', isMissing: false, start: startSentinels },
-  { name: 'a Redis Cluster', isMissing: false, start: startRedisCluster },
-  ...CONSENSUS_STORES.map(({ provider, variable, isMissing, startThree }) => ({
-    name: provider,
-    isMissing,
-    start: async (): Promise<LockServers> => {
-      const { urls, killLeader: killPrimary, stop } = await startThree();
-      return { env: { LOCK_PROVIDER: provider, [variable]: urls.join() }, killPrimary, stop };
-    },
-  })),
-];
+/** Three servers of the lock provider. */
+async function byConsensus(provider: string): Promise<LockServers> {
+  const { variable, startThree } = storeOf(provider);
+  const { urls, killLeader: killPrimary, stop } = await startThree();
+  return { env: { LOCK_PROVIDER: provider, [variable]: urls.join() }, killPrimary, stop };
+}
 
-describe('fault: the leader of the locks', () => {
+function storeOf(provider: string): ConsensusStore {
+  const store = CONSENSUS_STORES.find((each) => each.provider === provider);
+  if (!store) throw new Error(`there is no ${provider}`);
+  return store;
+}
+
+describe('fault: the leader of the locks killed', () => {
   const closers: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();
   });
 
-  for (const { name, isMissing, start } of STORES) {
+  const stores: [title: string, start: () => Promise<LockServers>, isMissing: boolean][] = [
+    ['Redis with Sentinels', startSentinels, false],
+    ['a Redis Cluster', startRedisCluster, false],
+    ['etcd', () => byConsensus('etcd'), storeOf('etcd').isMissing],
+    ['ZooKeeper', () => byConsensus('zookeeper'), storeOf('zookeeper').isMissing],
+  ];
+
+  for (const [title, start, isMissing] of stores) {
     (isMissing ? test.skip : test)(
-      `${name}: the leader killed`,
+      title,
       async () => {
         const servers = await start();
         closers.push(() => servers.stop());

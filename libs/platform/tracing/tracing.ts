@@ -13,7 +13,6 @@ import {
 // Without an SDK, which `startTracing` loads where a collector is named, all that is called here does nothing.
 
 const tracer = trace.getTracer('holdfast');
-const NO_FIELDS = {};
 
 /** Begins a span below that of `parent`. @returns undefined where that is not kept, as ever while tracing is off */
 export function beginSpan(
@@ -87,10 +86,10 @@ export function linkTo(traceparent: string | null): void {
   if (origin && origin.traceId !== span.spanContext().traceId) span.addLink({ context: origin });
 }
 
-/** What a log line says of the span under way. */
+/** What a log line says of the span under way; an object of its own each time, for the logger writes into it. */
 export function traceFields(): object {
   const { traceId, spanId } = currentSpan()?.spanContext() ?? {};
-  return traceId === undefined ? NO_FIELDS : { trace_id: traceId, span_id: spanId };
+  return traceId === undefined ? {} : { trace_id: traceId, span_id: spanId };
 }
 
 function isKept(parent: Context): boolean {

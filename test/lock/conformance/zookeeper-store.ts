@@ -59,9 +59,10 @@ export class ZooKeeperStore {
 
   /** With all that is below it. */
   private async remove(path: string): Promise<void> {
+    const ignore = () => undefined;
     const session = new ZooKeeperSession(
-      { urls: [this.server.url] },
-      { changed: () => undefined, lost: () => undefined },
+      { urls: [this.server.url], connectTimeoutMs: 1_000 },
+      { changed: ignore, lost: ignore, ended: ignore },
     );
     const deadline = performance.now() + 10_000;
     const below = async (node: string): Promise<string[]> => {

@@ -8,13 +8,15 @@ import { startZooKeeper, type LocalZooKeeper } from '#local';
 import { LockUsageError } from '#lock';
 import { ZooKeeperLockProvider, type ZooKeeperLockProviderOptions } from '#lock/zookeeper';
 import { ensureZooKeeperProgram } from '../../../local/zookeeper-program.js';
+import { lockStateOf } from '../../../libs/lock/providers/zookeeper/records.js';
 import { ZooKeeperStore } from '../../../libs/lock/providers/zookeeper/store.js';
 import { sweep } from '../../../libs/lock/providers/zookeeper/sweep.js';
 import { createAuthority } from '../../security/certificates.js';
+import { TcpProxy } from '../../support/tcp-proxy.js';
 import { startedOrMissing } from '../conformance/servers.js';
 import { testConsensusProvider } from '../consensus-provider.js';
 import { granted, ProviderLab } from '../provider-lab.js';
-import { sleep } from '../timing.js';
+import { sleep, until } from '../timing.js';
 
 const { store, missing } = await startedOrMissing(ensureZooKeeperProgram, startZooKeeper);
 const server = store as LocalZooKeeper;
@@ -32,6 +34,16 @@ const lab = new ProviderLab<ZooKeeperLockProviderOptions, ZooKeeperLockProvider>
 
 afterEach(() => lab.cleanUp());
 afterAll(() => store?.stop());
+
+const soon = (): number => performance.now() + 5_000;
+const storeOf = (space: string) => new ZooKeeperStore({ urls: [server.url] }, { root: `/${space}/locks` });
+
+/** Sees everything as if a day and an hour had gone by. */
+function aDayLater(store: ZooKeeperStore): ZooKeeperStore {
+  const ageMs = store.clock.ageMs.bind(store.clock);
+  store.clock.ageMs = async (...of) => (await ageMs(...of)) + 25 * 3_600_000;
+  return store;
+}
 
 describeWithZooKeeper('the ZooKeeper provider', () => {
   testConsensusProvider(lab, { url: () => server.url, away: 'zookeeper://127.0.0.1:1' });
@@ -82,9 +94,8 @@ describeWithZooKeeper('the ZooKeeper provider', () => {
     await granted(one, lab.request('kept for its fence'));
     await sleep(60);
     expect(await other.values.get('short')).toBeUndefined();
-    const root = `/${lab.space}/locks`;
-    const looking = new ZooKeeperStore({ urls: [server.url] }, root);
-    const names = (parent: string) => looking.children(`${root}/${parent}`, performance.now() + 5_000);
+    const looking = storeOf(lab.space);
+    const names = (parent: string) => looking.children(`${looking.paths.root}/${parent}`, soon());
     expect(await names('values')).toHaveLength(2);
     await sweep(looking);
     expect(await names('values')).toEqual(['a%2Fb']);
@@ -92,7 +103,39 @@ describeWithZooKeeper('the ZooKeeper provider', () => {
     await looking.close();
   });
 
-  test('a ZooKeeper that was set up anew is used as the old one was', async () => {
+  test('a lock that was swept away and made again is not taken for the one that it was', async () => {
+    const [remembers, other, sweeper] = [lab.provider(), lab.provider(), aDayLater(storeOf(lab.space))];
+    const first = lab.request('a');
+    await granted(remembers, first);
+    await remembers.release(first);
+    await sweep(sweeper);
+    expect(await sweeper.children(sweeper.paths.locks, soon())).toEqual([]);
+    const second = lab.request('a');
+    await granted(other, second);
+    expect((await other.extend(second, 10_000)).held).toBe(true); // as often written as the one before
+    expect((await remembers.acquire(lab.request('a'))).granted).toBe(false);
+    expect((await other.extend(second, 10_000)).held).toBe(true);
+    await sweeper.close();
+  });
+
+  test('two that sweep at once do not remove what was made between', async () => {
+    const [provider, late] = [lab.provider(), aDayLater(storeOf(lab.space))];
+    const old = lab.request('a', { leaseMs: 1 });
+    await granted(provider, old);
+    const generation = await late.generation(soon());
+    const seen = await late.read(late.paths.lock('a'), { decode: lockStateOf, deadline: soon() });
+    if (!seen) throw new Error('it is there');
+    const early = aDayLater(storeOf(lab.space));
+    await sweep(early);
+    const held = lab.request('a');
+    await granted(lab.provider(), held);
+    await expect(late.remove([seen], generation, soon())).rejects.toThrow(/changed/);
+    expect((await lab.provider().acquire(lab.request('a'))).granted).toBe(false);
+    await early.close();
+    await late.close();
+  });
+
+  test('a ZooKeeper that was set up anew is used as the old one was, and nothing is taken from whom it serves', async () => {
     const first = await startZooKeeper();
     const provider = lab.provider({ urls: [first.url] });
     const request = lab.request('a');
@@ -100,11 +143,73 @@ describeWithZooKeeper('the ZooKeeper provider', () => {
     await first.stop();
     const second = await startZooKeeper({ port: first.port });
     try {
+      const successor = lab.request('a');
+      const other = lab.provider({ urls: [second.url] });
+      await granted(other, successor);
       expect(await provider.extend(request, 1_000)).toEqual({ held: false, contended: false });
+      expect((await other.extend(successor, 1_000)).held).toBe(true);
+      await other.release(successor);
       await granted(provider, request);
     } finally {
       await second.stop();
     }
+  });
+
+  test('what others have left in its nodes holds nobody up', async () => {
+    const [provider, store] = [lab.provider(), storeOf(lab.space)];
+    const held = lab.request('a');
+    await granted(provider, held);
+    const { paths } = store;
+    const junk = ['not json', 'null', '', '{"fence":"x","held":{"token":1}}'];
+    for (const [index, data] of junk.entries()) {
+      await store.commit([{ create: paths.lock(`junk ${index}`), data }], soon());
+    }
+    await store.commit([{ create: `${paths.locks}/%zz`, data: '' }], soon());
+    await store.commit([{ create: `${paths.lock('junk 0')}/%zz:0000000007`, data: 'not json' }], soon());
+    for (const index of junk.keys()) await granted(provider, lab.request(`junk ${index}`));
+    expect(await provider.list(100)).toHaveLength(1 + junk.length);
+    await store.close();
+  });
+
+  test('what ZooKeeper cannot take is refused before anything is sent', async () => {
+    const provider = lab.provider();
+    const request = { ...lab.request('a'), token: '\ud800' };
+    await expect(provider.acquire(request)).rejects.toThrow(LockUsageError);
+    const many = Array.from({ length: 1_000 }, (_, index) => `${index}`.padStart(365, 'x'));
+    expect(() => provider.check(many)).toThrow(LockUsageError);
+    expect(() => provider.check(many.slice(0, 100))).not.toThrow();
+  });
+
+  test('what is no ZooKeeper is told like one that is away', async () => {
+    for (const bytes of ['00000004 00000000', '00000000', 'fffffffc', '7fffffff', '000000040000000000']) {
+      const strange = net.createServer((socket) => {
+        socket.on('error', () => undefined).resume();
+        socket.write(Buffer.from(bytes.replace(' ', ''), 'hex'));
+      });
+      await new Promise<void>((resolve) => strange.listen(0, '127.0.0.1', resolve));
+      const { port } = strange.address() as AddressInfo;
+      const provider = lab.provider({ urls: [`zookeeper://127.0.0.1:${port}`], commandTimeoutMs: 300 });
+      await expect(provider.acquire(lab.request('a'))).rejects.toThrow(/not connected in time/);
+      await provider.close();
+      await new Promise((resolve) => strange.close(resolve));
+    }
+  });
+
+  test('who handed a lock over hears of it also behind a connection that was cut', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    const sender = lab.provider({ urls: [proxy.through(server.url)] });
+    const request = lab.request('a');
+    await granted(sender, request);
+    const heard = lab.hear(sender, request, { atOnce: true });
+    await sleep(100);
+    proxy.cut();
+    proxy.restore();
+    const successor = lab.request('a');
+    expect(await lab.provider().adopt(request, successor)).toMatchObject({ granted: true });
+    await until(() => heard.length > 0, { what: 'the sender hears of it' });
+    expect(heard).toEqual([{ adopted: true }]);
+    await lab.cleanUp();
+    await proxy.close();
   });
 
   test('what a user makes is that user’s own', async () => {

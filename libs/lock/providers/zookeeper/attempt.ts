@@ -1,3 +1,4 @@
+import { LockUnavailableError } from '../../errors.js';
 import type { Grant, LockRequest, Refusal } from '../../provider.js';
 import { ANY_VERSION, type Change } from './messages.js';
 import { findObstacle, followObstacle } from './obstacles.js';
@@ -27,7 +28,17 @@ export class Attempt {
     this.deadline = deadline;
   }
 
+  /** @throws the error of the store; when a place was taken before, LockUnavailableError with an outcome that is unknown */
   async answer(): Promise<Grant | Refusal> {
+    try {
+      return await this.tryToAnswer();
+    } catch (error) {
+      if (this.isPlaced) throw new LockUnavailableError(this.request.resources, error, 'unknown');
+      throw error;
+    }
+  }
+
+  private async tryToAnswer(): Promise<Grant | Refusal> {
     const { resources } = this.request;
     const remembered = this.store.released.take(resources);
     if (remembered) {

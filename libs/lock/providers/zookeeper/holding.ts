@@ -1,6 +1,6 @@
 import type { Extension, Grant, LockClaim, LockRequest } from '../../provider.js';
-import type { LockState } from './records.js';
-import { fenceOf, removals, type ZooKeeperStore } from './store.js';
+import { lockStateOf, type LockState } from './records.js';
+import { fenceOf, removals, type Look, type ZooKeeperStore } from './store.js';
 import { unlessItChanged } from './zookeeper-errors.js';
 
 /** Each turn after the first means that what was read has changed before it was written. */
@@ -20,10 +20,11 @@ export class Holding {
 
   async extend({ resources, token }: LockClaim, leaseMs: number, deadline: number): Promise<Extension> {
     const { store } = this;
+    const look = this.lookFor(resources, deadline);
     let looks = store.holds.get(token, resources);
     for (let turn = 1; turn <= MAX_TURNS; turn += 1) {
-      looks ??= await store.look(resources, deadline);
-      if (!looks.every(({ holder }) => holder?.token === token)) break;
+      looks ??= await look((found) => isHeldBy(token, found));
+      if (!isHeldBy(token, looks)) break;
       const states = looks.map(({ node, holder }) => ({
         fence: fenceOf(node),
         held: holder ? { ...holder, leaseMs } : null,
@@ -42,16 +43,18 @@ export class Holding {
 
   async release({ resources, token }: LockClaim, deadline: number): Promise<boolean> {
     const { store } = this;
+    const look = this.lookFor(resources, deadline);
+    const hasAny = (found: readonly Look[]) => found.some((one) => isOf(token, one));
     let looks = store.holds.get(token, resources);
     store.holds.forget(token);
     for (let turn = 1; turn <= MAX_TURNS; turn += 1) {
-      looks ??= await store.look(resources, deadline);
+      looks ??= await look(hasAny);
       const own = looks.filter(({ node }) => node?.data.held?.token === token);
       const states = own.map(({ node }): LockState => ({ fence: fenceOf(node), held: null }));
       const written = await unlessItChanged(store.rewrite(own, states, deadline, removals(looks, token)));
       if (written) {
-        for (const look of written) if (look.node?.stat.childCount === 0) store.released.note(look);
-        return looks.every(({ holder }) => holder?.token === token);
+        for (const one of written) if (one.node?.stat.childCount === 0) store.released.note(one);
+        return isHeldBy(token, looks);
       }
       looks = undefined;
     }
@@ -62,10 +65,11 @@ export class Holding {
   async adopt(claim: LockClaim, successor: LockRequest, deadline: number): Promise<Grant | undefined> {
     const { store } = this;
     const { resources, token, owner, leaseMs } = successor;
+    const canAdopt = (found: readonly Look[]) => isHeldBy(claim.token, found) || isHeldBy(token, found);
+    const look = this.lookFor(resources, deadline);
     for (let turn = 1; turn <= MAX_TURNS; turn += 1) {
-      const looks = await store.look(resources, deadline);
-      const isOf = (one: string): boolean => looks.every(({ holder }) => holder?.token === one);
-      if (!isOf(claim.token) && !isOf(token)) return undefined;
+      const looks = await look(canAdopt);
+      if (!canAdopt(looks)) return undefined;
       const acquiredAtMs = looks[0]?.holder?.acquiredAtMs ?? Date.now();
       const held = { token, owner, leaseMs, acquiredAtMs, from: claim.token };
       const states = looks.map(({ node }): LockState => ({ fence: fenceOf(node), held }));
@@ -83,10 +87,34 @@ export class Holding {
     const [first] = this.store.holds.get(token) ?? [];
     if (!first) return;
     this.store.wakeUp.follow(token, first.path, async () => {
+      const deadline = performance.now() + LOOK_TIMEOUT_MS;
       const { held } =
-        (await this.store.read<LockState>(first.path, performance.now() + LOOK_TIMEOUT_MS, true))?.data ?? {};
+        (await this.store.read(first.path, { decode: lockStateOf, deadline, watch: true }))?.data ?? {};
       if (held?.token === token) return 'unchanged';
       return held?.from === token ? 'adopted' : undefined;
     });
   }
+
+  /**
+   * Looks, and where it does not find what it is to find, once more behind all that was written before: a server that is
+   * behind the others must not have the last word.
+   */
+  private lookFor(resources: readonly string[], deadline: number) {
+    let hasCaughtUp = false;
+    return async (isFound: (looks: readonly Look[]) => boolean): Promise<readonly Look[]> => {
+      const looks = await this.store.look(resources, deadline);
+      if (hasCaughtUp || isFound(looks)) return looks;
+      hasCaughtUp = true;
+      await this.store.catchUp(deadline);
+      return this.store.look(resources, deadline);
+    };
+  }
+}
+
+function isHeldBy(token: string, looks: readonly Look[]): boolean {
+  return looks.every(({ holder }) => holder?.token === token);
+}
+
+function isOf(token: string, { node, places }: Look): boolean {
+  return node?.data.held?.token === token || places.some((place) => place.token === token);
 }

@@ -30,6 +30,10 @@ export class Holds {
     if (this.byToken.size > MAX_HOLDS && oldest !== undefined) this.byToken.delete(oldest);
   }
 
+  clear(): void {
+    this.byToken.clear();
+  }
+
   forget(token: string): void {
     this.byToken.delete(token);
   }

@@ -1,6 +1,6 @@
 import type { LockInfo } from '../../provider.js';
-import { resourceOf } from './paths.js';
-import type { LockState } from './records.js';
+import { decoded } from './paths.js';
+import { lockStateOf } from './records.js';
 import type { ZooKeeperStore } from './store.js';
 
 /** Nodes that are read at once. */
@@ -19,12 +19,13 @@ export async function listLocks(store: ZooKeeperStore, limit: number, deadline: 
 }
 
 async function infoOf(store: ZooKeeperStore, name: string, deadline: number): Promise<LockInfo | undefined> {
-  const node = await store.read<LockState>(`${store.paths.locks}/${name}`, deadline);
+  const node = await store.read(`${store.paths.locks}/${name}`, { decode: lockStateOf, deadline });
   const { held, fence } = node?.data ?? {};
   if (!node || !held || fence === undefined || node.ageMs >= held.leaseMs) return undefined;
   const { token, owner, leaseMs, acquiredAtMs } = held;
   const { mtimeMs, childCount } = node.stat;
-  const resource = resourceOf(name);
+  const resource = decoded(name);
+  if (resource === undefined) return undefined;
   return {
     resource,
     resources: [resource],

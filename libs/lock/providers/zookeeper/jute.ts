@@ -57,10 +57,6 @@ export class JuteReader {
     this.packet = packet;
   }
 
-  get isAtEnd(): boolean {
-    return this.offset >= this.packet.length;
-  }
-
   int(): number {
     this.offset += 4;
     return this.packet.readInt32BE(this.offset - 4);
@@ -77,7 +73,7 @@ export class JuteReader {
   }
 
   bytes(): Buffer {
-    const length = Math.max(0, this.int()); // -1: none
+    const length = this.length();
     this.offset += length;
     return this.packet.subarray(this.offset - length, this.offset);
   }
@@ -87,21 +83,32 @@ export class JuteReader {
   }
 
   list<T>(read: () => T): T[] {
+    return Array.from({ length: this.length() }, read);
+  }
+
+  /** Of what follows; -1 stands for none. @throws RangeError when it would go beyond the packet */
+  private length(): number {
     const length = Math.max(0, this.int());
-    return Array.from({ length }, read);
+    if (length > this.packet.length - this.offset) throw new RangeError('a packet is cut short');
+    return length;
   }
 }
+
+/** Ten times what ZooKeeper sends by default. */
+const MAX_PACKET = 10 * 1_048_576;
 
 /** Cuts what a socket brings into packets. */
 export class PacketReader {
   private rest: Buffer = Buffer.alloc(0);
 
-  /** @returns those that are complete with this chunk, without their lengths */
+  /** @returns those that are complete with this chunk, without their lengths @throws RangeError for what is no packet */
   take(chunk: Buffer): Buffer[] {
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     const packets: Buffer[] = [];
     while (this.rest.length >= 4) {
-      const end = 4 + this.rest.readInt32BE(0);
+      const length = this.rest.readInt32BE(0);
+      if (length < 0 || length > MAX_PACKET) throw new RangeError(`a packet of ${length} bytes`);
+      const end = 4 + length;
       if (this.rest.length < end) break;
       packets.push(this.rest.subarray(4, end));
       this.rest = this.rest.subarray(end);

@@ -41,3 +41,17 @@ test('an answer of an earlier leader that comes late does not turn the clock bac
   clock.note(stat(1n, 0));
   expect(await clock.ageMs('/a', stat(2n, 1_000_000 - 50), soon())).toBeGreaterThanOrEqual(50);
 });
+
+test('what was heard of the clock is good for ten seconds and one connection', async () => {
+  let writes = 0;
+  const clock = new LeaderClock(() => {
+    writes += 1;
+    clock.note(stat(1n, 500));
+    return Promise.resolve();
+  });
+  clock.note(stat(1n, 5_000_000));
+  clock.forget(); // the leader's clock was set back meanwhile
+  const ages = await Promise.all([1, 2, 3].map((n) => clock.ageMs(`/${n}`, stat(1n, 450), soon())));
+  for (const ageMs of ages) expect(ageMs).toBeLessThan(1_000);
+  expect(writes).toBe(1); // for all of them
+});

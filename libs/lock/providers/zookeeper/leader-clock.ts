@@ -2,6 +2,8 @@ import type { NodeStat } from './messages.js';
 
 /** Of what was seen longest ago the time is forgotten: it counts anew from the next look. */
 const MAX_SIGHTINGS = 10_000;
+/** So long what was heard of a clock is good for telling an age by it: it may be set meanwhile. */
+const KNOWN_FOR_MS = 10_000;
 
 /**
  * Tells how old a node's data is at least. The leader stamps each write with its clock; the answer to a write of one's own
@@ -10,8 +12,10 @@ const MAX_SIGHTINGS = 10_000;
  */
 export class LeaderClock {
   private leader = -1n;
+  private notedAt = -Infinity;
   /** What the leader's clock is ahead of this process's monotonic one, at least. */
   private aheadMs = 0;
+  private asking: Promise<void> | undefined;
   private readonly sightings = new Map<string, { readonly mzxid: bigint; readonly at: number }>();
   private readonly write: (deadline: number) => Promise<void>;
 
@@ -25,15 +29,28 @@ export class LeaderClock {
     const leader = leaderOf(mzxid);
     if (leader < this.leader) return;
     this.leader = leader;
-    this.aheadMs = mtimeMs - performance.now();
+    this.notedAt = performance.now();
+    this.aheadMs = mtimeMs - this.notedAt;
+  }
+
+  /** The next age is told by what the clock says then. */
+  forget(): void {
+    this.leader = -1n;
+    this.notedAt = -Infinity;
   }
 
   async ageMs(path: string, { mzxid, mtimeMs }: NodeStat, deadline: number): Promise<number> {
     const now = performance.now();
     const sighting = this.sight(path, mzxid, now);
-    if (leaderOf(mzxid) > this.leader) await this.write(deadline);
+    if (leaderOf(mzxid) > this.leader || now - this.notedAt > KNOWN_FOR_MS) await this.ask(deadline);
     if (leaderOf(mzxid) !== this.leader) return now - sighting;
     return Math.max(0, performance.now() + this.aheadMs - mtimeMs);
+  }
+
+  /** Once for all that wait for it. */
+  private ask(deadline: number): Promise<void> {
+    this.asking ??= this.write(deadline).finally(() => (this.asking = undefined));
+    return this.asking;
   }
 
   private sight(path: string, mzxid: bigint, now: number): number {

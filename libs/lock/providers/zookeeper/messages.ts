@@ -48,6 +48,8 @@ export interface Changed {
 /** A request's number, its body, and how its answer is read. */
 export interface Request<Reply> {
   readonly op: number;
+  /** It compares what was seen in one session, and must not be sent in another: that may be with another ZooKeeper. */
+  readonly isOfItsSession?: true;
   write(to: JuteWriter): void;
   read(from: JuteReader): Reply;
 }
@@ -82,6 +84,7 @@ export function multi(
 ): Request<readonly Changed[] | { error: number }> {
   return {
     op: OP.multi,
+    isOfItsSession: true,
     write: (to) => {
       for (const change of changes) writeChange(to, change, isOwned);
       to.int(-1).bool(true).int(-1);

@@ -1,5 +1,5 @@
 import type { LockClaim } from '../../provider.js';
-import type { LockState, PlaceRecord } from './records.js';
+import { lockStateOf, placeRecordOf } from './records.js';
 import type { Look, ZooKeeperStore } from './store.js';
 import { unlessItChanged } from './zookeeper-errors.js';
 
@@ -33,7 +33,7 @@ export function followObstacle(
 ): void {
   store.wakeUp.follow(token, path, async () => {
     const deadline = performance.now() + LOOK_TIMEOUT_MS;
-    const node = await store.read<LockState>(path, deadline, true);
+    const node = await store.read(path, { decode: lockStateOf, deadline, watch: true });
     if (node && node.data.held?.token === holder) return 'unchanged';
     const next = await findObstacle(store, token, await store.look(resources, deadline), deadline);
     if (!next) return undefined;
@@ -51,7 +51,7 @@ async function obstacleOf(
   const own = places.findIndex((place) => place.token === token);
   const ahead = own === -1 ? [...places] : places.slice(0, own);
   for (let place = ahead.pop(); place; place = ahead.pop()) {
-    const node = await store.read<PlaceRecord>(place.path, deadline);
+    const node = await store.read(place.path, { decode: placeRecordOf, deadline });
     if (!node) continue;
     const placeRestMs = node.data.placeMs - node.ageMs;
     if (placeRestMs > 0) return { resource, path: place.path, restMs: placeRestMs };

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { placesOf, resourceOf, ZooKeeperPaths } from './paths.js';
+import { decoded, placesOf, ZooKeeperPaths } from './paths.js';
 
 test('places stand in the order in which they were taken, also where ZooKeeper’s numbers begin anew', () => {
-  const names = ['b:-2147483648', 'a:2147483647', 'no place', 'c%3A1:-2147483647'];
-  expect(placesOf('/locks/x', names).map(({ token }) => token)).toEqual(['a', 'b', 'c:1']);
+  const names = ['b:-2147483648', 'a:2147483647', 'no place', 'd:-000000005', 'c%3A1:-2147483647'];
+  expect(placesOf('/locks/x', names).map(({ token }) => token)).toEqual(['a', 'b', 'c:1', 'd']);
 });
 
 test('a name is one step of a path, whatever is in it', () => {
   const paths = new ZooKeeperPaths('/shop');
   for (const name of ['..', 'a/b', 'a.b:c', '%']) {
     const [, , , encoded = '', ...rest] = paths.lock(name).split('/');
-    expect([rest, /^[^./]+$/.test(encoded), resourceOf(encoded)]).toEqual([[], true, name]);
+    expect([rest, /^[^./]+$/.test(encoded), decoded(encoded)]).toEqual([[], true, name]);
   }
 });
 
@@ -21,5 +21,10 @@ test('the foundations are laid from the top', () => {
     '/a/b/locks',
     '/a/b/values',
     '/a/b/clock',
+    '/a/b/generation',
   ]);
+});
+
+test('what is no name of ours is a place of nobody’s', () => {
+  expect(placesOf('/locks/x', ['%zz:0000000007'])).toMatchObject([{ token: '%zz' }]);
 });

@@ -10,6 +10,10 @@ const MAX_LOCKS = 10_000;
 export class Released {
   private readonly byResource = new Map<string, Look>();
 
+  clear(): void {
+    this.byResource.clear();
+  }
+
   note(look: Look): void {
     this.byResource.delete(look.resource);
     this.byResource.set(look.resource, look);

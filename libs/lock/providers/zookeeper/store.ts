@@ -10,10 +10,10 @@ import {
 } from './messages.js';
 import { Holds } from './holds.js';
 import { placesOf, ZooKeeperPaths, type Place } from './paths.js';
-import type { Held, LockState } from './records.js';
+import { lockStateOf, type Held, type LockState } from './records.js';
 import { Released } from './released.js';
 import { WakeUp } from './wake-up.js';
-import { isConflict, isNoNode, ZooKeeperReplyError } from './zookeeper-errors.js';
+import { isConflict, isNoNode, SESSION_EXPIRED, ZooKeeperReplyError } from './zookeeper-errors.js';
 import { ZooKeeperSession, type ZooKeeperAddress } from './zookeeper-session.js';
 
 /** A node and how old its data is at least. */
@@ -27,6 +27,9 @@ export interface Node<Data> {
 /** One lock as it was just seen. */
 export interface Look {
   readonly resource: string;
+  /** As long as both are the same, no lock was removed: a node's versions count anew when it is made again. */
+  readonly session: number;
+  readonly generation: number;
   readonly path: string;
   /** undefined: it was never taken. */
   readonly node: Node<LockState> | undefined;
@@ -46,10 +49,23 @@ export class ZooKeeperStore {
   readonly holds = new Holds();
   readonly released = new Released();
   private readonly session: ZooKeeperSession;
+  private knownGeneration: number | undefined;
+  /** Sessions that have ended. */
+  private sessions = 0;
 
-  constructor(address: ZooKeeperAddress, root: string) {
+  constructor(
+    address: Omit<ZooKeeperAddress, 'connectTimeoutMs'>,
+    { root, commandTimeoutMs = 1_000 }: { root: string; commandTimeoutMs?: number },
+  ) {
     this.paths = new ZooKeeperPaths(root);
-    this.session = new ZooKeeperSession(address, this.wakeUp);
+    this.session = new ZooKeeperSession(
+      { ...address, connectTimeoutMs: commandTimeoutMs / 3 },
+      {
+        changed: (path) => this.wakeUp.changed(path),
+        lost: () => this.lost(),
+        ended: () => this.ended(),
+      },
+    );
     this.clock = new LeaderClock(async (deadline) => {
       await this.commit([{ set: this.paths.clock, data: '', version: ANY_VERSION }], deadline);
     });
@@ -72,12 +88,19 @@ export class ZooKeeperStore {
   }
 
   /** @param watch the node's next change is told to those that follow it @returns undefined: there is none */
-  async read<Data>(path: string, deadline: number, watch = false): Promise<Node<Data> | undefined> {
+  async read<Data>(
+    path: string,
+    {
+      decode,
+      deadline,
+      watch = false,
+    }: { decode: (data: string) => Data; deadline: number; watch?: boolean },
+  ): Promise<Node<Data> | undefined> {
     const found = await this.raw(path, deadline, watch);
     if (!found) return undefined;
     const { data, stat } = found;
     const ageMs = await this.clock.ageMs(path, stat, deadline);
-    return { path, data: JSON.parse(data) as Data, stat, ageMs };
+    return { path, data: decode(data), stat, ageMs };
   }
 
   async children(path: string, deadline: number): Promise<readonly string[]> {
@@ -90,17 +113,19 @@ export class ZooKeeperStore {
   }
 
   /** Each lock with its queue. A server may be behind the others, so what follows has to compare versions. */
-  look(resources: readonly string[], deadline: number): Promise<Look[]> {
+  async look(resources: readonly string[], deadline: number): Promise<Look[]> {
+    const { sessions: session } = this;
+    const generation = await this.generation(deadline);
     return Promise.all(
       resources.map(async (resource) => {
         const path = this.paths.lock(resource);
         const [node, names] = await Promise.all([
-          this.read<LockState>(path, deadline),
+          this.read(path, { decode: lockStateOf, deadline }),
           this.children(path, deadline),
         ]);
         const restMs = (node?.data.held?.leaseMs ?? 0) - (node?.ageMs ?? 0);
         const holder = restMs > 0 ? (node?.data.held ?? undefined) : undefined;
-        return { resource, path, node, holder, restMs, places: placesOf(path, names) };
+        return { resource, session, generation, path, node, holder, restMs, places: placesOf(path, names) };
       }),
     );
   }
@@ -117,13 +142,15 @@ export class ZooKeeperStore {
     further: readonly Change[] = [],
   ): Promise<Look[]> {
     const written = looks.flatMap((look, index) => write(look, states[index] as LockState));
-    const changed = await this.commit([...written, ...further], deadline);
+    const changed = await this.inGeneration(looks, [...written, ...further], deadline);
     const stats = changed.map(({ stat }) => stat).filter((stat) => stat !== undefined);
-    return looks.map(({ resource, path }, index): Look => {
+    return looks.map((look, index): Look => {
+      const { path } = look;
       const data = states[index] as LockState;
       const stat = stats[index] as NodeStat;
       const [holder, restMs] = [data.held ?? undefined, data.held?.leaseMs ?? 0];
-      return { resource, path, node: { path, data, stat, ageMs: 0 }, holder, restMs, places: [] };
+      const node = { path, data, stat, ageMs: 0 };
+      return { ...look, node, holder, restMs, places: [] };
     });
   }
 
@@ -135,8 +162,53 @@ export class ZooKeeperStore {
     await this.commit([{ check: this.paths.root, version: ANY_VERSION }], deadline);
   }
 
+  /** Removes nodes, unless one of them, or any lock, was changed like that since they were read in this generation. */
+  async remove(nodes: readonly Node<unknown>[], generation: number, deadline: number): Promise<void> {
+    const removed = nodes.map(({ path, stat }): Change => ({ remove: path, version: stat.version }));
+    this.knownGeneration = undefined;
+    await this.commit([{ set: this.paths.generation, data: '', version: generation }, ...removed], deadline);
+  }
+
+  async generation(deadline: number): Promise<number> {
+    this.knownGeneration ??= (await this.raw(this.paths.generation, deadline))?.stat.version ?? 0;
+    return this.knownGeneration;
+  }
+
   close(): Promise<void> {
+    this.wakeUp.close();
     return this.session.close();
+  }
+
+  private async inGeneration(
+    looks: readonly Look[],
+    changes: readonly Change[],
+    deadline: number,
+  ): Promise<readonly Changed[]> {
+    if (looks.some(({ session }) => session !== this.sessions))
+      throw new ZooKeeperReplyError(SESSION_EXPIRED);
+    // Of several the oldest: when that one is still right, so are the others.
+    const generation = Math.min(...looks.map((look) => look.generation));
+    const check = looks.length > 0 ? [{ check: this.paths.generation, version: generation }] : [];
+    try {
+      return await this.commit([...check, ...changes], deadline);
+    } catch (error) {
+      if (isConflict(error)) this.knownGeneration = undefined;
+      throw error;
+    }
+  }
+
+  /** What the leader's clock says is asked for anew: it may be another machine's. */
+  private lost(): void {
+    this.clock.forget();
+    this.wakeUp.lost();
+  }
+
+  /** Maybe with all that ZooKeeper had: what is remembered of it may be of another one. */
+  private ended(): void {
+    this.sessions += 1;
+    this.knownGeneration = undefined;
+    this.holds.clear();
+    this.released.clear();
   }
 
   private async tryCommit(changes: readonly Change[], deadline: number): Promise<readonly Changed[]> {

@@ -5,6 +5,9 @@ type Listener = (event: ClaimEvent) => void;
 /** What became of a node that is watched: `undefined` where that is to be found out by another attempt. */
 type Verdict = 'unchanged' | 'adopted' | undefined;
 
+/** Between two tries to set a watch anew. */
+const RETRY_MS = 500;
+
 interface Watch {
   readonly listener: Listener;
   /** What it follows at present. */
@@ -15,7 +18,7 @@ interface Watch {
 
 /**
  * Each waiting claim follows the one right before it, and the first one the lock, so that a release wakes one claim alone.
- * A watch is lost with its connection: its claim looks by itself from time to time.
+ * A watch is lost with its connection, and set anew with the next one.
  */
 export class WakeUp {
   private readonly byToken = new Map<string, Watch>();
@@ -47,8 +50,14 @@ export class WakeUp {
     for (const watch of [...(this.byPath.get(path) ?? [])]) this.lookAgain(watch);
   }
 
+  /** The connection is, and all watches with it. */
   lost(): void {
+    for (const watch of this.byToken.values()) this.lookAgain(watch);
+  }
+
+  close(): void {
     for (const watch of this.byToken.values()) this.leave(watch);
+    this.byToken.clear();
   }
 
   private lookAgain(watch: Watch): void {
@@ -59,7 +68,9 @@ export class WakeUp {
         this.leave(watch);
         watch.listener(verdict === 'adopted' ? { adopted: true } : { look: true });
       },
-      () => undefined, // it looks by itself
+      () => {
+        setTimeout(() => watch.look === look && this.lookAgain(watch), RETRY_MS).unref();
+      },
     );
   }
 

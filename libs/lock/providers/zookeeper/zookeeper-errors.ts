@@ -11,6 +11,9 @@ export class NoAnswerError extends Error {
 }
 
 const NO_NODE = -101;
+export const SESSION_EXPIRED = -112;
+/** No such node, another version, there already, has children; and what was seen in a session that is over. */
+const CONFLICTS = new Set([NO_NODE, -103, -110, -111, SESSION_EXPIRED]);
 const NAMES: Readonly<Record<number, string>> = {
   [-4]: 'connection loss',
   [-5]: 'a message that ZooKeeper cannot read',
@@ -22,7 +25,7 @@ const NAMES: Readonly<Record<number, string>> = {
   [-103]: 'the node was changed',
   [-110]: 'the node is there already',
   [-111]: 'the node has children',
-  [-112]: 'the session has expired',
+  [SESSION_EXPIRED]: 'the session has expired',
   [-114]: 'the access list is not valid: no credentials are known',
   [-115]: 'the credentials were refused',
   [-119]: 'the server only reads',
@@ -47,7 +50,7 @@ export function isNoNode(error: unknown): boolean {
 
 /** What was compared, read before or created has changed meanwhile: worth another look. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof ZooKeeperReplyError && [NO_NODE, -103, -110, -111].includes(error.code);
+  return error instanceof ZooKeeperReplyError && CONFLICTS.has(error.code);
 }
 
 /** @returns undefined when it failed for such a change, and has changed nothing itself */

@@ -36,6 +36,9 @@ export interface ZooKeeperLockProviderOptions {
 
 /** No name in it is `.` or `..`, or has a space. */
 const ROOT = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\s]+)+$/;
+/** Of ZooKeeper's 1 MB for one message (`jute.maxbuffer`), beyond which it breaks the connection. */
+const MAX_BYTES = 900_000;
+const BYTES_AROUND_A_NAME = 400;
 const SWEEP_EVERY_MS = 3_600_000;
 
 /**
@@ -79,17 +82,28 @@ export class ZooKeeperLockProvider implements LockProvider {
       );
     }
     this.commandTimeoutMs = commandTimeoutMs;
-    this.store = new ZooKeeperStore({ urls, tls }, root);
+    this.store = new ZooKeeperStore({ urls, tls }, { root, commandTimeoutMs });
     this.holding = new Holding(this.store);
     this.values = new ZooKeeperValues(this.store, commandTimeoutMs);
   }
 
   check(resources: readonly string[]): void {
-    if (resources.every((resource) => resource.isWellFormed())) return;
-    throw new LockUsageError(resources, 'A resource must be well-formed Unicode, for ZooKeeper to keep it.');
+    if (!resources.every((resource) => resource.isWellFormed())) {
+      throw new LockUsageError(
+        resources,
+        'A resource must be well-formed Unicode, for ZooKeeper to keep it.',
+      );
+    }
+    const bytes = resources.reduce((sum, resource) => sum + bytesOf(resource), 0);
+    if (bytes <= MAX_BYTES) return;
+    throw new LockUsageError(
+      resources,
+      `One call takes names of ${MAX_BYTES} bytes at most, not of ${bytes}.`,
+    );
   }
 
-  acquire(request: LockRequest): Promise<Grant | Refusal> {
+  async acquire(request: LockRequest): Promise<Grant | Refusal> {
+    requireWellFormed(request);
     return this.inTime(request.resources, (deadline) => new Attempt(this.store, request, deadline).answer());
   }
 
@@ -112,7 +126,8 @@ export class ZooKeeperLockProvider implements LockProvider {
     return end;
   }
 
-  adopt(claim: LockClaim, successor: LockRequest): Promise<Grant | undefined> {
+  async adopt(claim: LockClaim, successor: LockRequest): Promise<Grant | undefined> {
+    requireWellFormed(successor);
     return this.inTime(successor.resources, (deadline) => this.holding.adopt(claim, successor, deadline));
   }
 
@@ -137,6 +152,16 @@ export class ZooKeeperLockProvider implements LockProvider {
       throw unavailable(resources, error);
     }
   }
+}
+
+/** In a transaction that takes a place and a lock, or both. */
+function bytesOf(resource: string): number {
+  return 3 * encodeURIComponent(resource).length + BYTES_AROUND_A_NAME;
+}
+
+function requireWellFormed({ token, resources }: LockClaim): void {
+  if (token.isWellFormed()) return;
+  throw new LockUsageError(resources, 'A value must be well-formed Unicode, for ZooKeeper to keep it.');
 }
 
 function isZooKeeper(url: string): boolean {

@@ -11,12 +11,21 @@ import {
   XID,
   type Request,
 } from './messages.js';
-import { NoAnswerError, NotSentError, ZooKeeperReplyError } from './zookeeper-errors.js';
+import { NoAnswerError, NotSentError, SESSION_EXPIRED, ZooKeeperReplyError } from './zookeeper-errors.js';
 
 export interface ZooKeeperAddress {
   /** `zookeeper://` or `zookeepers://` (TLS); the first one's user and password are for all. */
   readonly urls: readonly string[];
   readonly tls?: tls.ConnectionOptions | undefined;
+  /** A server that has not opened the session by then is left for the next one. */
+  readonly connectTimeoutMs: number;
+}
+
+/** `changed`: a node that is watched was. `lost`: the connection was, and with it the watches. `ended`: the session has. */
+export interface SessionListener {
+  changed(path: string): void;
+  lost(): void;
+  ended(): void;
 }
 
 interface Call {
@@ -45,7 +54,8 @@ interface Session {
 /** What ZooKeeper is asked for: as long it keeps the places of a process that is gone. It may grant another time. */
 const SESSION_TIMEOUT_MS = 10_000;
 const NO_SESSION: Session = { id: 0n, password: Buffer.alloc(16), timeoutMs: SESSION_TIMEOUT_MS };
-const MAX_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 250;
+const CLOSE_WITHIN_MS = 1_000;
 const DEFAULT_PORT = 2181;
 
 /**
@@ -57,22 +67,19 @@ export class ZooKeeperSession {
   private readonly servers: readonly URL[];
   private readonly tls: tls.ConnectionOptions;
   private readonly credentials: string | undefined;
-  private readonly hear: { changed(path: string): void; lost(): void };
+  private readonly connectTimeoutMs: number;
+  private readonly hear: SessionListener;
   private session = NO_SESSION;
   private xid = 0;
   private connection: Connection | undefined;
   private readonly waiting = new Set<Call>();
-  private next = 0;
+  private next: number;
   private failures = 0;
   private lastFailure: Error | undefined;
   private pause: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  /** @param hear `changed`: a node that is watched was changed; `lost`: the watches are */
-  constructor(
-    { urls, tls: options = {} }: ZooKeeperAddress,
-    hear: { changed(path: string): void; lost(): void },
-  ) {
+  constructor({ urls, tls: options = {}, connectTimeoutMs }: ZooKeeperAddress, hear: SessionListener) {
     this.servers = urls.map((url) => new URL(url));
     const [first] = this.servers;
     this.credentials =
@@ -80,6 +87,8 @@ export class ZooKeeperSession {
         ? `${decodeURIComponent(first.username)}:${decodeURIComponent(first.password)}`
         : undefined;
     this.tls = options;
+    this.connectTimeoutMs = connectTimeoutMs;
+    this.next = Math.floor(Math.random() * this.servers.length); // not all processes at the same one
     this.hear = hear;
   }
 
@@ -109,7 +118,7 @@ export class ZooKeeperSession {
   async close(): Promise<void> {
     if (this.isClosed) return;
     const ended = this.connection?.isOpen
-      ? this.call(CLOSE_SESSION, performance.now() + MAX_PAUSE_MS).catch(() => undefined)
+      ? this.call(CLOSE_SESSION, performance.now() + CLOSE_WITHIN_MS).catch(() => undefined)
       : undefined;
     this.isClosed = true;
     await ended;
@@ -132,17 +141,21 @@ export class ZooKeeperSession {
     this.connection = connection;
     socket.setNoDelay(true);
     // A server that neither accepts nor answers is left for the next one.
-    const late = setTimeout(() => socket.destroy(new Error('no answer')), MAX_PAUSE_MS);
+    const late = setTimeout(() => socket.destroy(new Error('no answer')), this.connectTimeoutMs);
     const packets = new PacketReader();
     socket.once(url.protocol === 'zookeepers:' ? 'secureConnect' : 'connect', () => this.offer(connection));
     socket.on('data', (chunk: Buffer) => {
       connection.heardAt = performance.now();
-      for (const packet of packets.take(chunk)) {
-        if (connection.isOpen) this.receive(connection, packet);
-        else {
-          clearTimeout(late);
-          this.opened(connection, packet);
+      try {
+        for (const packet of packets.take(chunk)) {
+          if (connection.isOpen) this.receive(connection, packet);
+          else {
+            clearTimeout(late);
+            this.opened(connection, packet);
+          }
         }
+      } catch (error) {
+        socket.destroy(error as Error); // it is no ZooKeeper that speaks like that
       }
     });
     socket.on('error', (error: Error) => {
@@ -161,13 +174,17 @@ export class ZooKeeperSession {
   }
 
   private opened(connection: Connection, packet: Buffer): void {
+    const offered = this.session.id;
     this.session = readConnected(packet);
-    if (this.session.timeoutMs === 0) {
-      this.session = NO_SESSION; // the server closes the connection, and the next one begins anew
+    const isOver = this.session.timeoutMs === 0;
+    if (offered !== NO_SESSION.id && (isOver || this.session.id !== offered)) this.end();
+    if (isOver) {
+      this.session = NO_SESSION;
+      if (offered !== NO_SESSION.id) this.failures = 0; // the next connection begins a new one, at once
+      connection.socket.destroy();
       return;
     }
     connection.isOpen = true;
-    this.failures = 0;
     this.lastFailure = undefined;
     const pauseMs = this.session.timeoutMs / 3;
     connection.pings = setInterval(() => {
@@ -177,6 +194,16 @@ export class ZooKeeperSession {
     if (this.credentials !== undefined) this.write(connection, XID.auth, auth(this.credentials));
     for (const call of this.waiting) this.send(connection, call);
     this.waiting.clear();
+  }
+
+  /** What was to compare with what this session has seen compares with nothing now. */
+  private end(): void {
+    for (const call of this.waiting) {
+      if (!call.request.isOfItsSession) continue;
+      this.waiting.delete(call);
+      this.fail(call, new ZooKeeperReplyError(SESSION_EXPIRED));
+    }
+    this.hear.ended();
   }
 
   private receive(connection: Connection, packet: Buffer): void {
@@ -197,11 +224,13 @@ export class ZooKeeperSession {
     }
     const call = connection.sent.get(xid);
     if (!call) return; // a ping, or it was given up
+    const reply = error === 0 ? call.request.read(from) : undefined;
     connection.sent.delete(xid);
+    this.failures = 0;
     if (error !== 0) this.fail(call, new ZooKeeperReplyError(error));
     else {
       clearTimeout(call.timer);
-      call.resolve(call.request.read(from));
+      call.resolve(reply);
     }
   }
 
@@ -210,7 +239,6 @@ export class ZooKeeperSession {
     this.connection = undefined;
     const cause = this.lastFailure ?? new Error(`${connection.server}: the connection was lost`);
     for (const call of connection.sent.values()) this.fail(call, new NoAnswerError(cause.message, { cause }));
-    this.hear.lost();
     if (this.isClosed) return;
     // Each server once, without a pause; then all of them again, less and less often.
     const rounds = Math.floor(this.failures / this.servers.length);
@@ -220,6 +248,7 @@ export class ZooKeeperSession {
       this.pause = undefined;
       this.connect();
     }, pauseMs);
+    this.hear.lost();
   }
 
   private send(connection: Connection, call: Call): void {

@@ -1,6 +1,6 @@
 import type { SharedValues } from '../../provider.js';
 import { ANY_VERSION } from './messages.js';
-import type { ValueRecord } from './records.js';
+import { valueRecordOf, type ValueRecord } from './records.js';
 import type { ZooKeeperStore } from './store.js';
 import { unavailable, unlessItChanged } from './zookeeper-errors.js';
 
@@ -17,7 +17,7 @@ export class ZooKeeperValues implements SharedValues {
   /** @throws LockUnavailableError; the others too */
   get(key: string): Promise<{ value: string; remainingMs: number } | undefined> {
     return this.inTime(key, async (path, deadline) => {
-      const node = await this.store.read<ValueRecord>(path, deadline);
+      const node = await this.store.read(path, { decode: valueRecordOf, deadline });
       if (!node) return undefined;
       const { value, ttlMs } = node.data;
       const remainingMs = ttlMs - node.ageMs;
