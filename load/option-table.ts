@@ -55,7 +55,7 @@ export const OPTIONS: Readonly<Record<OptionName, Option>> = {
   timeout: { value: 's', min: 1, max: 120, about: 'how long a request waits for its answer (15)' },
   seed: { value: 'n', min: 0, max: MAX_SEED, about: 'makes the random choices of an earlier run again' },
   runs: { value: 'n', min: 1, max: 1_000, about: 'how often; all must pass (1)' },
-  strategy: { value: 'name', about: 'how the service takes stock: its RESERVATION_STRATEGY' },
+  strategy: { value: 'name', about: 'how the service takes stock: its RESERVATION_STRATEGY (batched)' },
   url: {
     value: 'url',
     about: 'a service that runs already, on this machine, instead of one started for the run',

@@ -78,6 +78,13 @@ describe('a shop with a payment provider of its own', () => {
     return { order, buyer, paymentId: body.paymentId };
   };
 
+  const tell = async (payload: string, secret = WEBHOOK_SECRET) => {
+    const signature = createHmac('sha512', secret).update(payload).digest('base64');
+    const headers = { 'content-type': 'application/json', 'acme-signature': signature };
+    const url = `${await webhooks.getUrl()}/v1/webhooks/acme`;
+    return (await fetch(url, { method: 'POST', headers, body: payload })).status;
+  };
+
   test("takes the money by what the provider's form in the page gave, and keeps that no longer", async () => {
     const { order, buyer, paymentId } = await open('a-card');
     const token = async () =>
@@ -107,15 +114,17 @@ describe('a shop with a payment provider of its own', () => {
     const { amount, currency } = order.total;
     const event = { id: randomUUID(), event: 'charge.captured', charge: paymentId, reference: order.id };
     const payload = JSON.stringify({ ...event, amount, currency });
-    const tell = async (secret: string) => {
-      const signature = createHmac('sha512', secret).update(payload).digest('base64');
-      const headers = { 'content-type': 'application/json', 'acme-signature': signature };
-      const url = `${await webhooks.getUrl()}/v1/webhooks/acme`;
-      return (await fetch(url, { method: 'POST', headers, body: payload })).status;
-    };
-    expect(await tell('another-secret')).toBe(401);
+    expect(await tell(payload, 'another-secret')).toBe(401);
     expect((await till.read(buyer, order.id)).status).toBe('pending_payment');
-    expect([await tell(WEBHOOK_SECRET), await tell(WEBHOOK_SECRET)]).toEqual([200, 200]);
+    expect([await tell(payload), await tell(payload)]).toEqual([200, 200]);
     expect((await till.read(buyer, order.id)).status).toBe('paid');
+  });
+
+  test.each([
+    ['a payment that is not there, so that it is told again', randomUUID(), 404],
+    ['what is no payment of ours', 'another-shop-17', 200],
+  ])('hears of %s', async (_, charge, status) => {
+    const payload = JSON.stringify({ id: randomUUID(), event: 'charge.refunded', charge, reference: charge });
+    expect(await tell(payload)).toBe(status);
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Database, migrate } from '#platform';
+import { MIGRATIONS } from '../../libs/platform/database/migrations/index.js';
 import { cloneDatabase, type ClonedDatabase } from '../support/database.js';
 
 describe('the database', () => {
@@ -54,17 +55,11 @@ describe('the database', () => {
   test('is migrated by several processes at once', async () => {
     await database.query('DELETE FROM migrations WHERE id > 1');
     const applied = await Promise.all([migrate(clone.url), migrate(clone.url), migrate(clone.url)]);
-    expect(applied.flat()).toEqual([
-      'LightenOrders1763700000000',
-      'ArchiveOrders1764300000000',
-      'EndReservations1764400000000',
-      'Payments1764500000000',
-      'AdjustmentReferences1764600000000',
-      'Outbox1764700000000',
-      'TraceOrders1764810000000',
-      'Retention1764820000000',
-      'PaymentToken1764830000000',
-    ]);
+    expect(applied.flat().sort()).toEqual(
+      MIGRATIONS.slice(1)
+        .map(({ name }) => name)
+        .sort(),
+    );
   }, 30_000);
 
   test('is migrated whatever limits others have there for a pooler', async () => {

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { isUUID } from 'class-validator';
 import { Settlement, type PaymentFact } from '#payments';
 import { CONFIG, ProblemError, Public, type Config, type RawBodyRequest } from '#platform';
 
@@ -31,9 +32,10 @@ export class AcmeWebhookController {
       throw new ProblemError('unauthenticated', 'Sign the body, in acme-signature.');
     const event = JSON.parse(rawBody) as AcmeEvent;
     const fact = factOf(event);
-    if (!fact) return; // an event that is nothing to us
+    if (!fact || !isUUID(event.charge) || !isUUID(event.reference)) return; // nothing to us
     const payment = { id: event.charge, orderId: event.reference };
-    await this.settlement.record(payment, fact, { eventId: event.id, type: event.event });
+    const settled = await this.settlement.record(payment, fact, { eventId: event.id, type: event.event });
+    if (settled === 'not_found') throw new ProblemError('not_found', 'There is no such payment.'); // Acme tells it again
   }
 
   private isSigned(given: string, body: string): boolean {

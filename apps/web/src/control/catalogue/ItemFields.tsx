@@ -1,4 +1,4 @@
-import type { ItemView } from '#client';
+import type { ItemView, UpdateItem } from '#client';
 import { Field } from '../../design/Field.js';
 import { TextField } from '../TextField.js';
 import { priceText, readPrice } from './price-text.js';
@@ -34,8 +34,12 @@ export function draftOf(item: ItemView): ItemDraft {
   };
 }
 
+/** All of an item that has a field here. */
+type ItemBody = Required<Omit<UpdateItem, 'metadata'>>;
+
 /** What the service is sent of it. */
-export function bodyOf({ name, description, imageUrl, price, currency, lowStockThreshold }: ItemDraft) {
+export function bodyOf(draft: ItemDraft): ItemBody {
+  const { name, description, imageUrl, price, currency, lowStockThreshold } = draft;
   return {
     name,
     description,
