@@ -3,7 +3,7 @@ import { LocalRedisCluster, type GroupServer } from '#local';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
 import type { ChildProvider, StoreCounts, StoreFaults, StoreReplicas } from '#lock/conformance';
 import { CHILD_MODULE } from './redis-store.js';
-import { countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { connected, countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
 
 /** A Redis Cluster of the test file's own, and what can be done to it. */
 export class ClusterStore {
@@ -24,8 +24,8 @@ export class ClusterStore {
     return { url, cluster, keyPrefix: this.prefix, commandTimeoutMs: 600 };
   }
 
-  open(): RedisLockProvider {
-    return new RedisLockProvider(this.options);
+  open(): Promise<RedisLockProvider> {
+    return connected(new RedisLockProvider(this.options));
   }
 
   get child(): ChildProvider {

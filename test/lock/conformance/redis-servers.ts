@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { LockAbility } from '#lock';
+import type { RedisLockProvider } from '#lock/redis';
 import type { StoreRefusal } from '#lock/conformance';
 import { SCRIPTS } from '../../../libs/lock/providers/redis/scripts.js';
 
@@ -72,4 +73,20 @@ export function outOfMemory(servers: () => Promise<readonly Redis[]>): StoreRefu
 export function lockKeyOf(prefix: string, resource: string): string {
   const [tag = '', ...rest] = resource.split(':');
   return `${prefix}lock:${[`{${tag}}`, ...rest].join(':')}`;
+}
+
+const TRIES = 3;
+
+/**
+ * To find the servers of a group takes a busy machine longer than a command may take, which no case is about. While they
+ * are away nobody waits for them for long.
+ */
+export async function connected(provider: RedisLockProvider): Promise<RedisLockProvider> {
+  const isThere = () =>
+    provider.list(1).then(
+      () => true,
+      () => false,
+    );
+  for (let tries = 1; tries <= TRIES && !(await isThere()); tries += 1);
+  return provider;
 }

@@ -3,7 +3,7 @@ import { LocalSentinels, type GroupServer } from '#local';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
 import type { ChildProvider, StoreCounts, StoreFaults, StoreReplicas } from '#lock/conformance';
 import { CHILD_MODULE } from './redis-store.js';
-import { countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { connected, countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
 
 /** A primary, its replicas and their Sentinels of the test file's own, and what can be done to them. */
 export class SentinelStore {
@@ -26,8 +26,8 @@ export class SentinelStore {
     return { url, sentinels: urls, name, keyPrefix: this.prefix, commandTimeoutMs: 600 };
   }
 
-  open(): RedisLockProvider {
-    return new RedisLockProvider(this.options);
+  open(): Promise<RedisLockProvider> {
+    return connected(new RedisLockProvider(this.options));
   }
 
   get child(): ChildProvider {
