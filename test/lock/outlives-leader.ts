@@ -36,8 +36,9 @@ export async function outlivesLeader(
   };
   const workers = managers.map(work);
   try {
-    const held = await managers[0].acquire('kept', { leaseMs: LEASE_MS, waitMs: 0 });
+    // Servers that have just found each other may turn somebody away once more.
     await until(() => fences.length > 20, { withinMs: 20_000, what: 'locks are granted' });
+    const held = await managers[0].acquire('kept', { leaseMs: LEASE_MS, waitMs: 0 });
     await killLeader();
     const before = fences.length;
     await until(() => fences.length > before + 50, { withinMs: 30_000, what: 'locks are granted again' });

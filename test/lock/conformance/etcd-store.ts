@@ -3,10 +3,8 @@ import { rm } from 'node:fs/promises';
 import { startEtcd, folderInMemory, type LocalEtcd } from '#local';
 import { EtcdLockProvider, type EtcdLockProviderOptions } from '#lock/etcd';
 import type { ChildProvider, StoreFaults } from '#lock/conformance';
+import { COMMAND_TIMEOUT_MS } from './consensus-subject.js';
 import { CHILD_MODULE } from './redis-store.js';
-
-/** A busy machine keeps it. */
-export const COMMAND_TIMEOUT_MS = 1_000;
 
 /** An etcd of the test file's own, and what can be done to it. */
 export class EtcdStore {

@@ -1,50 +1,13 @@
 import { afterAll, describe, it } from '@jest/globals';
-import { FallbackLockProvider } from '#lock';
-import { MemoryLockProvider } from '#lock/memory';
-import { describeConformance, type ConformanceSubject } from '#lock/conformance';
-import { MemoryLockStore } from '../../../libs/lock/providers/memory/memory-lock-store.js';
+import { describeConformance } from '#lock/conformance';
 import { ensureEtcdProgram } from '../../../local/etcd-program.js';
 import { OPTIONS } from '../../support/full-size.js';
-import { COMMAND_TIMEOUT_MS, EtcdStore } from './etcd-store.js';
+import { consensusSubject } from './consensus-subject.js';
+import { EtcdStore } from './etcd-store.js';
 import { startedOrMissing } from './servers.js';
 
-const { store, missing } = await startedOrMissing(ensureEtcdProgram, () => EtcdStore.start());
-afterAll(() => store?.stop());
+const started = await startedOrMissing(ensureEtcdProgram, () => EtcdStore.start());
+afterAll(() => started.store?.stop());
 
-/** As the processes of a chain would share it, were memory a server. */
-const beside = new MemoryLockStore();
-
-const OF_A_QUORUM = 'its majority is etcd’s own affair: a member that comes back has kept what it confirmed';
-
-const subject: ConformanceSubject = {
-  name: 'etcd',
-  abilities: ['distributed', 'fencing', 'fair', 'handOver', 'inspection', 'sharedValues'],
-  open: () => started().open(),
-  child: () => started().child,
-  another: () => new MemoryLockProvider(),
-  failureBudgetMs: 3 * COMMAND_TIMEOUT_MS, // it is asked twice
-  ...(store && { faults: store.faults }),
-  ...(missing !== undefined && { missing }),
-  chains: {
-    'etcd→memory': () =>
-      new FallbackLockProvider({
-        primary: started().open(),
-        fallback: new MemoryLockProvider({ store: beside }),
-        maxLeaseMs: 1_000,
-        pollMs: 200,
-      }),
-  },
-  notClaimed: {
-    26: OF_A_QUORUM,
-    27: OF_A_QUORUM,
-    37: 'it takes no connection from the pool of the job',
-    38: 'its failover is a test of its own (test/lock/etcd/members), and it has no slots',
-  },
-};
-
-function started(): EtcdStore {
-  if (!store) throw new Error(missing);
-  return store;
-}
-
+const subject = consensusSubject('etcd', started, 'test/lock/etcd/members');
 describeConformance(subject, { describe, it }, OPTIONS);

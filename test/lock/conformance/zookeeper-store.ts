@@ -6,10 +6,8 @@ import type { ChildProvider, StoreFaults } from '#lock/conformance';
 import { ANY_VERSION, getChildren, multi } from '../../../libs/lock/providers/zookeeper/messages.js';
 import { ZooKeeperPaths } from '../../../libs/lock/providers/zookeeper/paths.js';
 import { ZooKeeperSession } from '../../../libs/lock/providers/zookeeper/zookeeper-session.js';
+import { COMMAND_TIMEOUT_MS } from './consensus-subject.js';
 import { CHILD_MODULE } from './redis-store.js';
-
-/** A busy machine keeps it. */
-export const COMMAND_TIMEOUT_MS = 1_000;
 
 /** A ZooKeeper of the test file's own, and what can be done to it. */
 export class ZooKeeperStore {
