@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { startRedis, type LocalRedis } from '#local';
 import { LockManager, type LockInfo, type LockManagerOptions } from '#lock';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
-import { SCRIPTS } from '../../libs/lock/providers/redis/scripts.js';
+import { countCalls } from './redis-monitor.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 export { sleep, timed, until } from './timing.js';
@@ -77,28 +77,8 @@ export class Lab {
   }
 
   /** How often a script was asked for while `work` ran, by whichever client. */
-  async countCalls(script: 'acquire' | 'acquireSome', work: () => Promise<unknown>): Promise<number> {
-    const { text, sha } = SCRIPTS[script];
-    const monitor = await this.client.monitor();
-    let calls = 0;
-    let end: () => void = () => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    monitor.on('monitor', (_time: string, args: string[], source: string) => {
-      if (source === 'lua') return;
-      const name = args[0]?.toLowerCase();
-      if (
-        (name === 'evalsha' && args[1] === sha) ||
-        (name === 'eval' && args[1]?.startsWith(text.slice(0, 20)))
-      ) {
-        calls += 1;
-      }
-      if (name === 'echo' && args[1] === 'the end') end();
-    });
-    await work();
-    await this.client.echo('the end');
-    await ended;
-    monitor.disconnect();
-    return calls;
+  countCalls(script: 'acquire' | 'acquireSome', work: () => Promise<unknown>): Promise<number> {
+    return countCalls([this.client], script, work);
   }
 
   /** Ends what the test opened; the next one has a key prefix of its own. */

@@ -3,7 +3,8 @@ import { LocalRedisCluster, type GroupServer } from '#local';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
 import type { ChildProvider, StoreCounts, StoreFaults, StoreReplicas } from '#lock/conformance';
 import { CHILD_MODULE } from './redis-store.js';
-import { connected, countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { connected, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { countCalls } from '../redis-monitor.js';
 
 /** A Redis Cluster of the test file's own, and what can be done to it. */
 export class ClusterStore {
@@ -68,7 +69,7 @@ export class ClusterStore {
 
   get counts(): StoreCounts {
     return {
-      acquires: async (work) => countAcquires(await this.primaries(), work),
+      acquires: async (work) => countCalls(await this.primaries(), 'acquire', work),
       listeners: () =>
         countListeners(
           this.cluster.group.servers.map(({ client }) => client),

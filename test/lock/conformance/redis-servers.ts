@@ -2,9 +2,6 @@ import type { Redis } from 'ioredis';
 import type { LockAbility } from '#lock';
 import type { RedisLockProvider } from '#lock/redis';
 import type { StoreRefusal } from '#lock/conformance';
-import { SCRIPTS } from '../../../libs/lock/providers/redis/scripts.js';
-
-const ACQUIRE = SCRIPTS.acquire;
 
 /** What the provider for one Redis, Sentinel and Cluster has to state. */
 export const REDIS_ABILITIES: readonly LockAbility[] = [
@@ -17,35 +14,6 @@ export const REDIS_ABILITIES: readonly LockAbility[] = [
   'sharedValues',
   'replicaAcks',
 ];
-
-/** How often these servers were asked to acquire while `work` ran, by whichever client. */
-export async function countAcquires(
-  servers: readonly Redis[],
-  work: () => Promise<unknown>,
-): Promise<number> {
-  const monitors = await Promise.all(servers.map((server) => server.monitor()));
-  let calls = 0;
-  const ended = monitors.map(
-    (monitor) =>
-      new Promise<void>((end) => {
-        monitor.on('monitor', (_time: string, args: string[], source: string) => {
-          if (source === 'lua') return;
-          const [name = '', what = ''] = args;
-          if (/^evalsha$/i.test(name) && what === ACQUIRE.sha) calls += 1;
-          if (/^eval$/i.test(name) && what === ACQUIRE.text) calls += 1;
-          if (/^echo$/i.test(name) && what === 'the end') end();
-        });
-      }),
-  );
-  try {
-    await work();
-    await Promise.all(servers.map((server) => server.echo('the end')));
-    await Promise.all(ended);
-  } finally {
-    for (const monitor of monitors) monitor.disconnect();
-  }
-  return calls;
-}
 
 /** How many processes have subscribed to what their locks are told. */
 export async function countListeners(servers: readonly Redis[], prefix: string): Promise<number> {

@@ -3,7 +3,8 @@ import { Redis } from 'ioredis';
 import { startRedis, type LocalRedis } from '#local';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
 import type { ChildProvider, StoreCounts, StoreFaults } from '#lock/conformance';
-import { countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { countCalls } from '../redis-monitor.js';
 
 export const CHILD_MODULE = new URL('open-in-child.mjs', import.meta.url).href;
 
@@ -76,7 +77,7 @@ export class RedisStore {
 
   get counts(): StoreCounts {
     return {
-      acquires: (work) => countAcquires([this.client], work),
+      acquires: (work) => countCalls([this.client], 'acquire', work),
       listeners: () => countListeners([this.client], this.prefix),
     };
   }

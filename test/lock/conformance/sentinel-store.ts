@@ -3,7 +3,8 @@ import { LocalSentinels, type GroupServer } from '#local';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
 import type { ChildProvider, StoreCounts, StoreFaults, StoreReplicas } from '#lock/conformance';
 import { CHILD_MODULE } from './redis-store.js';
-import { connected, countAcquires, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { connected, countListeners, lockKeyOf, outOfMemory } from './redis-servers.js';
+import { countCalls } from '../redis-monitor.js';
 
 /** A primary, its replicas and their Sentinels of the test file's own, and what can be done to them. */
 export class SentinelStore {
@@ -68,7 +69,7 @@ export class SentinelStore {
 
   get counts(): StoreCounts {
     return {
-      acquires: async (work) => countAcquires([await this.primary()], work),
+      acquires: async (work) => countCalls([await this.primary()], 'acquire', work),
       listeners: async () => countListeners([await this.primary()], this.prefix),
     };
   }
