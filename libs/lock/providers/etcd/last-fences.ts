@@ -1,3 +1,5 @@
+import { nextFence } from '../next-fence.js';
+
 /** As long as the largest of them, so that etcd compares them as numbers when it compares bytes. */
 const DIGITS = String(Number.MAX_SAFE_INTEGER).length;
 /** Of the resources that were seen least recently nothing is kept: that costs their next attempt a second try. */
@@ -18,9 +20,7 @@ export class LastFences {
 
   /** @throws RangeError when there is none below 2^53 */
   next(resource: string, floor: number): number {
-    const fence = Math.max((this.byResource.get(resource) ?? 0) + 1, floor, Date.now() * 1_000);
-    if (!Number.isSafeInteger(fence)) throw new RangeError(`the fence of ${resource} would pass 2^53`);
-    return fence;
+    return nextFence(this.byResource.get(resource) ?? 0, floor);
   }
 
   /** @param fence undefined: etcd has none */

@@ -2,7 +2,8 @@ import { LockUnavailableError } from '../../errors.js';
 import type { Grant, LockRequest, Refusal } from '../../provider.js';
 import { ANY_VERSION, type Change } from './messages.js';
 import { findObstacle, followObstacle } from './obstacles.js';
-import { nextFence, type LockState, type PlaceRecord } from './records.js';
+import { nextFence } from '../next-fence.js';
+import type { LockState, PlaceRecord } from './records.js';
 import { fenceOf, removals, write, type Look, type ZooKeeperStore } from './store.js';
 import { unlessItChanged } from './zookeeper-errors.js';
 

@@ -44,13 +44,6 @@ export function valueRecordOf(data: string): ValueRecord {
   return typeof value === 'string' && typeof ttlMs === 'number' ? { value, ttlMs } : { value: '', ttlMs: 0 };
 }
 
-/** The next fence: above the last one, no lower than the floor, nor than the clock in microseconds, as of each provider. */
-export function nextFence(last: number, floor: number): number {
-  const fence = Math.max(last + 1, floor, Date.now() * 1_000);
-  if (!Number.isSafeInteger(fence)) throw new RangeError('the fence would pass 2^53');
-  return fence;
-}
-
 function isHeld(held: unknown): held is Held {
   const { token, owner, leaseMs, acquiredAtMs } = recordOf(held);
   return (
