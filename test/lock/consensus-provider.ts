@@ -95,6 +95,77 @@ export function testConsensusProvider<Provider extends Required<Pick<LockProvide
     await granted(holder, lab.request('a'));
   });
 
+  test('a permit that is given back wakes the first who waits, whosever it was', async () => {
+    const [one, other, first, second] = [lab.provider(), lab.provider(), lab.provider(), lab.provider()];
+    const permit = (placeMs = 0) => lab.request('a', { permits: 2, placeMs });
+    const [older, newer] = [permit(), permit()];
+    await granted(one, older);
+    await granted(other, newer);
+    const [next, last] = [permit(PLACE_MS), permit(PLACE_MS)];
+    const [nextHeard, lastHeard] = [lab.hear(first, next), lab.hear(second, last)];
+    expect((await first.acquire(next)).granted).toBe(false);
+    expect((await second.acquire(last)).granted).toBe(false);
+    await one.release(older);
+    await until(() => nextHeard.length > 0, { what: 'the first is told' });
+    expect(lastHeard).toEqual([]);
+    expect((await second.acquire(last)).granted).toBe(false); // it is the first one's turn
+    await granted(first, next);
+    expect((await second.acquire(last)).granted).toBe(false);
+    lastHeard.length = 0;
+    await other.release(newer);
+    await until(() => lastHeard.length > 0, { what: 'the second is told' });
+    await granted(second, last);
+  });
+
+  test('a writer waits for each of the readers', async () => {
+    const [one, other, writer] = [lab.provider(), lab.provider(), lab.provider()];
+    const reader = () => lab.request('a', { permits: Infinity });
+    const [older, newer] = [reader(), reader()];
+    await granted(one, older);
+    await granted(other, newer);
+    const alone = lab.request('a', { placeMs: PLACE_MS });
+    const heard = lab.hear(writer, alone);
+    expect((await writer.acquire(alone)).granted).toBe(false);
+    await other.release(newer);
+    expect((await writer.acquire(alone)).granted).toBe(false);
+    heard.length = 0;
+    await one.release(older);
+    await until(() => heard.length > 0, { what: 'the writer is told' });
+    await granted(writer, alone);
+  });
+
+  test('a permit ends with its own lease, however often its lock is written for others', async () => {
+    const [one, other] = [lab.provider(), lab.provider()];
+    const [short, long] = [500, 10_000].map((leaseMs) => lab.request('a', { permits: 2, leaseMs }));
+    if (!short || !long) throw new Error('there are two');
+    await granted(one, short);
+    await granted(other, long);
+    for (let time = 0; time < 4; time += 1) {
+      await sleep(100);
+      expect(await other.extend(long, 10_000)).toEqual({ held: true, contended: false });
+    }
+    await sleep(200);
+    expect((await one.extend(short, 10_000)).held).toBe(false);
+    await granted(other, lab.request('a', { permits: 2 }));
+  });
+
+  test('those who share are listed, each with its fence', async () => {
+    const [one, other, waits] = [lab.provider(), lab.provider(), lab.provider()];
+    const requests = [one, other].map(() => lab.request('a', { permits: 3 }));
+    const fences: number[] = [];
+    for (const [index, provider] of [one, other].entries()) {
+      const { fences: got } = await granted(provider, requests[index] ?? lab.request('a'));
+      fences.push(...got);
+    }
+    expect((await waits.acquire(lab.request('a', { placeMs: PLACE_MS }))).granted).toBe(false);
+    expect(await waits.list(10)).toEqual(
+      requests.map(({ token }, index) =>
+        expect.objectContaining({ resource: 'a', token, permits: 3, fence: fences[index], waiters: 1 }),
+      ),
+    );
+    expect(fences[1]).toBeGreaterThan(fences[0] ?? Infinity);
+  });
+
   test('a lease is one however often it is made longer and shorter, by whichever process', async () => {
     const [provider, other] = [lab.provider(), lab.provider()];
     const request = lab.request('a', { leaseMs: 1_000 });

@@ -27,7 +27,7 @@ export function consensusSubject(
   };
   return {
     name,
-    abilities: ['distributed', 'fencing', 'fair', 'handOver', 'inspection', 'sharedValues'],
+    abilities: ['distributed', 'fencing', 'fair', 'handOver', 'inspection', 'sharing', 'sharedValues'],
     open: () => started().open(),
     child: () => started().child,
     another: () => new MemoryLockProvider(),

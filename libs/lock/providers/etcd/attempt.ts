@@ -1,11 +1,12 @@
 import type { Grant, LockRequest, Refusal } from '../../provider.js';
-import type { Claim, Place } from './claims.js';
+import { endOf, type Claim, type Place } from './claims.js';
 import { encodeRecord, entryOf, type Entry } from './entries.js';
 import type { Found, TransactionReply } from './etcd-client.js';
 import { isLeaseGone } from './etcd-errors.js';
 import { encodeFence } from './last-fences.js';
 import type { Lease } from './leases.js';
 import type { EtcdStore, Span } from './store.js';
+import { MAX_ENTRIES } from './queues.js';
 import { run, when, type Condition, type Operation } from './transaction.js';
 
 /** Each turn after the first has learned why the one before came to nothing. */
@@ -28,6 +29,8 @@ export class Attempt {
   /** Of the lease, before this attempt. */
   private leadMs = 0;
   private fences: readonly number[] = [];
+  /** The revision at which the claim was seen to come next, though others hold the resource with it. */
+  private openAt: number | undefined;
 
   private constructor(store: EtcdStore, request: LockRequest, span: Span, claim: Claim) {
     this.store = store;
@@ -100,14 +103,13 @@ export class Attempt {
     const { keys, fences } = this.store;
     const queue = keys.queue(resource);
     const fence = keys.fence(resource);
-    const place = this.place;
+    const { place, openAt } = this;
+    const comesFirst = place ? when.isCreatedSince(queue, place.createRevision) : when.isEmpty(queue);
     return [
-      ...(place
-        ? [
-            when.isUnchanged(this.keys[index] ?? '', place.modRevisions[index] ?? 0), // else it may be gone
-            when.isCreatedSince(queue, place.createRevision),
-          ]
-        : [when.isEmpty(queue)]),
+      ...(place ? [when.isUnchanged(this.keys[index] ?? '', place.modRevisions[index] ?? 0)] : []), // else it may be gone
+      ...(openAt === undefined ? [comesFirst] : []),
+      ...(openAt !== undefined && !place ? [when.isCreatedUpTo(queue, openAt)] : []), // nobody else has come
+      ...(openAt === undefined ? [] : [when.isWrittenUpTo(fence, openAt)]), // every grant writes it: there are no more holders
       // A resource without a last fence compares as none that is lower: it is guessed which of the two it is.
       fences.isKnown(resource)
         ? when.isBelow(fence, encodeFence(this.fences[index] ?? 0))
@@ -132,33 +134,38 @@ export class Attempt {
     });
   }
 
-  /** Of the queue what concerns this claim: who comes first, who comes right before it, and itself. */
+  /**
+   * Of the queue what concerns this claim: who comes first (who all come before it, where several may hold it), who comes
+   * right before it, and itself.
+   */
   private look(resource: string, index: number): Operation[] {
     const queue = this.store.keys.queue(resource);
     const nearest = run.newest(queue, 2, this.place?.createRevision);
-    const whole = [run.oldest(queue, 1), run.read(this.keys[index] ?? '')];
-    return this.request.placeMs > 0 ? [nearest, ...whole] : whole;
+    const { placeMs, permits = 1 } = this.request;
+    const whole = [run.oldest(queue, permits > 1 ? MAX_ENTRIES : 1), run.read(this.keys[index] ?? '')];
+    return placeMs > 0 ? [nearest, ...whole] : whole;
   }
 
   private record(fence: number | null, acquiredAtMs = Date.now()): string {
-    const { token, owner, leaseMs, placeMs } = this.request;
-    const lifeMs = fence === null ? placeMs : leaseMs;
+    const { token, owner, leaseMs, placeMs, permits = 1 } = this.request;
     const { leadMs } = this;
-    return encodeRecord({ token, owner, fence, lifeMs, leadMs, writtenAtMs: Date.now(), acquiredAtMs });
+    return encodeRecord({
+      ...{ token, owner, fence, permits, leadMs, writtenAtMs: Date.now(), acquiredAtMs },
+      lifeMs: fence === null ? placeMs : leaseMs,
+    });
   }
 
   /** @returns undefined: the next turn may succeed */
   private async judge({ results, revision }: TransactionReply): Promise<Grant | Refusal | undefined> {
-    const { resources, token, placeMs } = this.request;
+    const { resources, token, placeMs, permits = 1 } = this.request;
     const { queues } = this.store;
+    this.openAt = undefined;
     const perResource = results.length / resources.length;
     const found = resources.map((_, index) =>
       inOrder(results.slice(index * perResource, (index + 1) * perResource)),
     );
     const mine = found.map((queue) => queue.find((entry) => entry.token === token));
-    const held = found
-      .map((queue) => queue[0])
-      .filter((first) => first?.token === token && first.fence !== null);
+    const held = mine.filter((entry) => entry !== undefined && entry.fence !== null);
     if (held.length === resources.length) return this.holdAgain(held as Entry[]);
 
     const ahead = found.map((queue, index) => {
@@ -171,21 +178,20 @@ export class Attempt {
       await queues.remove(lapsed, this.span.deadline);
       return undefined;
     }
-    const index = ahead.findIndex((others) => others.length > 0);
-    const [obstacle] = ahead[index] ?? [];
-    if (!obstacle) {
+    const index = ahead.findIndex((others) => !isOpen(others, permits));
+    const obstacles = ahead[index];
+    if (!obstacles) {
+      if (permits > 1) this.openAt = revision;
       await this.learnFences();
       return undefined;
     }
     if (placeMs > 0 && !isPlaced) return undefined;
     if (placeMs === 0) await this.leave(mine);
-    const restMs = queues.restMs(obstacle);
+    const awaited = permits > 1 ? obstacles : obstacles.slice(0, 1); // any of them, or the holder
+    const restMs = Math.min(...awaited.map((entry) => queues.restMs(entry)));
     const remainingMs = placeMs > 0 && Number.isFinite(restMs) ? Math.max(0, Math.ceil(restMs)) : -1;
-    const predecessor = ahead[index]?.at(-1) ?? obstacle;
-    return this.refused(
-      { granted: false, resource: resources[index] ?? '', remainingMs },
-      { predecessor, revision },
-    );
+    const resource = resources[index] ?? '';
+    return this.refused({ granted: false, resource, remainingMs }, { obstacles, revision });
   }
 
   private async learnFences(): Promise<void> {
@@ -239,29 +245,47 @@ export class Attempt {
   }
 
   private granted(keys: readonly string[], revision: number, acquiredAtMs = Date.now()): Grant {
-    const { resources, token, owner, leaseMs } = this.request;
+    const { resources, token, owner, leaseMs, permits = 1 } = this.request;
     const { fences } = this;
     resources.forEach((resource, index) => this.store.fences.note(resource, fences[index]));
-    const hold = { keys, fences, owner, leaseMs, revision, acquiredAtMs };
+    const hold = { keys, fences, owner, permits, leaseMs, revision, acquiredAtMs, endsAt: endOf(leaseMs) };
     this.store.claims.set(token, { lease: this.lease, hold });
     return { granted: true, fences };
   }
 
-  private refused(refusal: Refusal, next?: { predecessor: Entry; revision: number }): Refusal {
+  private refused(refusal: Refusal, seen?: { obstacles: readonly Entry[]; revision: number }): Refusal {
     const { token, placeMs } = this.request;
-    const { claims, leases, wakeUp } = this.store;
+    const { claims, leases } = this.store;
     if (placeMs > 0) {
       claims.set(token, { lease: this.lease, place: this.place });
-      if (!next) return refusal;
-      const { predecessor, revision } = next;
-      if (claims.has(predecessor.token)) wakeUp.followHere(token, predecessor.key);
-      else wakeUp.follow(token, predecessor.key, revision);
+      if (seen) this.follow(refusal.resource, seen.obstacles, seen.revision);
       return refusal;
     }
     claims.forget(token);
     leases.giveBack(this.lease);
     return refusal;
   }
+
+  private follow(resource: string, obstacles: readonly Entry[], revision: number): void {
+    const { token, permits = 1 } = this.request;
+    const { claims, wakeUp, keys } = this.store;
+    const predecessor = obstacles.at(-1);
+    if (!predecessor) return;
+    if (permits > 1 && predecessor.fence !== null) {
+      const holders = obstacles.map(({ key }) => key);
+      wakeUp.followAny(token, keys.queue(resource), holders, revision); // any of them makes room
+    } else if (permits > 1) wakeUp.followTurn(token, predecessor.key, revision);
+    else if (claims.has(predecessor.token)) wakeUp.followHere(token, predecessor.key);
+    else wakeUp.follow(token, predecessor.key, revision);
+  }
+}
+
+/** To one more who comes right behind these. */
+function isOpen(ahead: readonly Entry[], wanted: number): boolean {
+  return (
+    ahead.length === 0 ||
+    (ahead.length < wanted && ahead.every(({ fence, permits }) => fence !== null && permits === wanted))
+  );
 }
 
 function inOrder(results: readonly Found[]): Entry[] {

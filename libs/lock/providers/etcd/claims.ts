@@ -20,10 +20,18 @@ export interface Hold {
   readonly keys: readonly string[];
   readonly fences: readonly number[];
   readonly owner: string;
+  readonly permits: number;
   readonly acquiredAtMs: number;
   readonly leaseMs: number;
   /** Of the last write. */
   readonly revision: number;
+  /** When its lease is over at the latest, on the monotonic clock: it is another's to take then. */
+  readonly endsAt: number;
+}
+
+/** A lease that is counted from a write that has just been confirmed is over by then. */
+export function endOf(leaseMs: number): number {
+  return performance.now() + leaseMs;
 }
 
 /** A claim that is never released would be known for ever: the oldest are forgotten. */

@@ -6,6 +6,8 @@ export interface EntryRecord {
   readonly owner: string;
   /** Of the holder; null while the claim waits. */
   readonly fence: number | null;
+  /** How many may hold it together with this one: 1, or the permits of a semaphore, or for readers Infinity. */
+  readonly permits: number;
   /** The lease, or how long its place lasts. */
   readonly lifeMs: number;
   /** By how much the lease in etcd was older when this was written. */
@@ -23,8 +25,9 @@ export interface Entry extends EntryRecord {
   readonly lease: string;
 }
 
+/** JSON has no Infinity. */
 export function encodeRecord(record: EntryRecord): string {
-  return JSON.stringify(record);
+  return JSON.stringify({ ...record, permits: String(record.permits) });
 }
 
 /** A key of somebody else in our place is an entry that nobody of us can claim, extend or outlive. */
@@ -33,6 +36,7 @@ export function entryOf({ value, ...key }: KeyValue): Entry {
     token: '',
     owner: '',
     fence: 0,
+    permits: 1,
     lifeMs: Infinity,
     leadMs: 0,
     writtenAtMs: 0,
@@ -43,7 +47,8 @@ export function entryOf({ value, ...key }: KeyValue): Entry {
 
 function parsed(value: string): Partial<EntryRecord> {
   try {
-    return JSON.parse(value) as EntryRecord;
+    const record = JSON.parse(value) as Omit<EntryRecord, 'permits'> & { permits: string };
+    return { ...record, permits: Number(record.permits) };
   } catch {
     return {};
   }

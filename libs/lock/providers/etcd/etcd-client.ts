@@ -1,6 +1,6 @@
 import { EtcdConnection, type EtcdAddress } from './etcd-connection.js';
 import { RevisionClock } from './revision-clock.js';
-import { encoded, run, type Operation, type Transaction } from './transaction.js';
+import { encoded, run, type KeyRange, type Operation, type Transaction } from './transaction.js';
 
 export interface KeyValue {
   readonly key: string;
@@ -14,8 +14,6 @@ export interface KeyValue {
 /** What one operation of a transaction has read; nothing for those that write. */
 export interface Found {
   readonly entries: readonly KeyValue[];
-  /** Also of those beyond the limit. */
-  readonly count: number;
 }
 
 export interface TransactionReply {
@@ -24,6 +22,16 @@ export interface TransactionReply {
   readonly revision: number;
   /** In the order of that list. */
   readonly results: readonly Found[];
+}
+
+/** The keys that are watched, and what they lie in. Events of others in it are told too. */
+export interface WatchTarget {
+  readonly range: KeyRange;
+  readonly keys: readonly string[];
+  /** When they were seen. */
+  readonly seenAtRevision: number;
+  /** Nothing else is told. */
+  readonly removals: boolean;
 }
 
 export type WatchEvent = { readonly put: KeyValue } | { readonly removed: string };
@@ -45,7 +53,7 @@ interface RawKeyValue {
 interface RawTransactionReply {
   readonly header: Header;
   readonly succeeded?: boolean;
-  readonly responses?: readonly { response_range?: { kvs?: readonly RawKeyValue[]; count?: string } }[];
+  readonly responses?: readonly { response_range?: { kvs?: readonly RawKeyValue[] } }[];
 }
 
 interface RawWatchReply {
@@ -58,6 +66,8 @@ interface RawWatchReply {
 }
 
 const READ_TIMEOUT_MS = 1_000;
+/** Keys of one range. */
+const MAX_READ = 10_000;
 
 /** etcd's calls, and what can be told from all answers together. Every read is linearizable. */
 export class EtcdClient {
@@ -76,7 +86,6 @@ export class EtcdClient {
     this.clock.note(reply.header.cluster_id, revision, sentAt);
     const results = (reply.responses ?? []).map(({ response_range: found }) => ({
       entries: (found?.kvs ?? []).map(decoded),
-      count: Number(found?.count ?? 0),
     }));
     return { succeeded: reply.succeeded === true, revision, results };
   }
@@ -119,16 +128,16 @@ export class EtcdClient {
   }
 
   /**
-   * What happens to a key after a revision; something may be told twice. `ended`: the connection was lost, or etcd has ended
-   * the watch. @returns ends it
+   * What happens to keys after a revision, in one range; something may be told twice. `ended`: the connection was lost, or
+   * etcd has ended the watch. @returns ends it
    */
   watch(
-    target: { key: string; seenAtRevision: number; removals: boolean },
+    target: WatchTarget,
     listeners: { event: (event: WatchEvent) => void; ended: () => void },
   ): () => void {
     // From now on, and not from the revision: etcd lets a watch that has to catch up wait for up to 100 ms.
     const filters = target.removals ? { filters: ['NOPUT'] } : {};
-    const request = { create_request: { ...encoded({ key: target.key }), ...filters } };
+    const request = { create_request: { ...encoded(target.range), ...filters } };
     let isEnded = false;
     const endStream = this.connection.stream('/v3/watch', request, {
       line: (line) => {
@@ -138,7 +147,7 @@ export class EtcdClient {
         }
         if (result?.created === true && Number(result.header.revision) > target.seenAtRevision) {
           this.missed(target).then(
-            (event) => event && !isEnded && listeners.event(event),
+            (events) => events.forEach((event) => !isEnded && listeners.event(event)),
             () => undefined, // who watches looks from time to time
           );
         }
@@ -159,18 +168,15 @@ export class EtcdClient {
     this.connection.close();
   }
 
-  /** What has happened to the key between the revision and the beginning of the watch. */
-  private async missed({
-    key,
-    seenAtRevision,
-  }: {
-    key: string;
-    seenAtRevision: number;
-  }): Promise<WatchEvent | undefined> {
-    const [found] = await this.apply([run.read(key)], performance.now() + READ_TIMEOUT_MS);
-    const [entry] = found?.entries ?? [];
-    if (!entry) return { removed: key };
-    return entry.modRevision > seenAtRevision ? { put: entry } : undefined;
+  /** What has happened to the keys between the revision and the beginning of the watch. */
+  private async missed({ range, keys, seenAtRevision }: WatchTarget): Promise<WatchEvent[]> {
+    const [found] = await this.apply([run.oldest(range, MAX_READ)], performance.now() + READ_TIMEOUT_MS);
+    const present = new Map(found?.entries.map((entry) => [entry.key, entry]));
+    return keys.flatMap((key): WatchEvent[] => {
+      const entry = present.get(key);
+      if (!entry) return [{ removed: key }];
+      return entry.modRevision > seenAtRevision ? [{ put: entry }] : [];
+    });
   }
 
   private async call<Reply extends { readonly header?: Header }>(

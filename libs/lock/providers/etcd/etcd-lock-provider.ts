@@ -47,6 +47,7 @@ export class EtcdLockProvider implements LockProvider {
     'fair',
     'handOver',
     'inspection',
+    'sharing',
     'sharedValues',
   ]);
   readonly values: SharedValues;

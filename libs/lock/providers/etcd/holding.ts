@@ -1,6 +1,6 @@
 import type { Extension, Grant, LockClaim, LockRequest } from '../../provider.js';
-import type { Hold } from './claims.js';
-import { encodeRecord, type Entry } from './entries.js';
+import { endOf, type Hold } from './claims.js';
+import { encodeRecord, entryOf, type Entry } from './entries.js';
 import { isLeaseGone } from './etcd-errors.js';
 import type { Lease } from './leases.js';
 import type { EtcdStore, Span } from './store.js';
@@ -42,7 +42,8 @@ export class Holding {
     const { token, resources } = given;
     const claim = claims.get(token);
     const own = claim?.hold?.keys ?? resources.map((resource) => keys.entry(resource, token));
-    if (!claim || own.length !== resources.length) return this.releaseAsRead(given, span); // all of it, or a part
+    const isKnown = claim && own.length === resources.length && !isOver(claim.hold); // else a part of it, or none any more
+    if (!isKnown) return this.releaseAsRead(given, span);
     claims.forget(token);
     const { succeeded } = await client.transact(
       {
@@ -70,7 +71,8 @@ export class Holding {
       if ((await queues.lapsed(held, span.deadline)).length > 0) break;
       const keys = held.map(({ key }) => key);
       const fences = held.map(({ fence }) => fence ?? 0);
-      const hold = { keys, fences, owner, leaseMs, acquiredAtMs: held[0]?.acquiredAtMs ?? Date.now() };
+      const acquiredAtMs = held[0]?.acquiredAtMs ?? Date.now();
+      const hold = { keys, fences, owner, permits: 1, leaseMs, acquiredAtMs };
       const [reply] = await Promise.all([
         client.transact(
           {
@@ -83,7 +85,7 @@ export class Holding {
       ]);
       if (!reply.succeeded) continue;
       claims.forget(claim.token);
-      claims.set(token, { lease, hold: { ...hold, revision: reply.revision } });
+      claims.set(token, { lease, hold: { ...hold, revision: reply.revision, endsAt: endOf(leaseMs) } });
       return { granted: true, fences };
     }
     leases.giveBack(lease);
@@ -103,7 +105,7 @@ export class Holding {
       compare: hold.keys.map((key) => when.hangsOn(key, before.id)),
       success: resources.flatMap((resource, index) => [
         run.put(hold.keys[index] ?? '', recordOf(token, { ...hold, leaseMs }, index), lease.id),
-        run.count(keys.queue(resource)),
+        run.newest(keys.queue(resource), 1),
       ]),
     };
     try {
@@ -111,8 +113,10 @@ export class Holding {
       const [reply] = await Promise.all([sent, leases.renew(lease, startedAt, deadline)]);
       if (lease !== before) leases.giveBack(reply.succeeded ? before : lease);
       if (!reply.succeeded) return undefined;
-      claims.set(token, { lease, hold: { ...hold, leaseMs, revision: reply.revision } });
-      return { held: true, contended: reply.results.some(({ count }) => count > 1) };
+      const { revision } = reply;
+      claims.set(token, { lease, hold: { ...hold, leaseMs, revision, endsAt: endOf(leaseMs) } });
+      const last = reply.results.flatMap(({ entries }) => entries.map(entryOf));
+      return { held: true, contended: last.some(({ fence }) => fence === null) };
     } catch (error) {
       if (!isLeaseGone(error)) throw error;
       leases.forget();
@@ -122,21 +126,24 @@ export class Holding {
 
   private remembered({ resources, token }: LockClaim): HeldClaim | undefined {
     const { lease, hold } = this.store.claims.get(token) ?? {};
-    return lease && hold?.keys.length === resources.length ? { lease, hold } : undefined;
+    return lease && hold?.keys.length === resources.length && !isOver(hold) ? { lease, hold } : undefined;
   }
 
   private async asRead({ resources, token }: LockClaim, { deadline }: Span): Promise<HeldClaim | undefined> {
-    const firsts = await this.store.queues.heads(resources, deadline);
-    const held = firsts.filter((first) => first?.token === token && first.fence !== null) as Entry[];
+    const found = await this.store.queues.whole(resources, deadline);
+    const held = found.flatMap((queue) => queue.find((entry) => isHeldBy(token, entry)) ?? []);
     const [first] = held;
     if (!first || held.length < resources.length) return undefined;
+    if ((await this.store.queues.lapsed(held, deadline)).length > 0) return undefined;
     const hold: Hold = {
       keys: held.map(({ key }) => key),
       fences: held.map(({ fence }) => fence ?? 0),
       owner: first.owner,
+      permits: first.permits,
       acquiredAtMs: first.acquiredAtMs,
       leaseMs: first.lifeMs,
       revision: Math.max(...held.map(({ modRevision }) => modRevision)),
+      endsAt: endOf(first.lifeMs),
     };
     return { lease: { id: first.lease, ttlSec: 0, renewedAt: -Infinity }, hold }; // of an unknown length
   }
@@ -147,16 +154,35 @@ export class Holding {
       const found = await queues.whole(resources, deadline);
       const mine = found.flatMap((queue) => queue.filter((entry) => entry.token === token));
       if (mine.length === 0) return false;
-      const isComplete = found.every(([first]) => first?.token === token && first.fence !== null);
+      const lapsed = await queues.lapsed(mine, deadline);
+      const isComplete =
+        lapsed.length === 0 && found.every((queue) => queue.some((entry) => isHeldBy(token, entry)));
       if (await queues.remove(mine, deadline)) return isComplete;
       if (turn >= MAX_TURNS) throw new Error('it changed each time before it could be removed');
     }
   }
 }
 
-function recordOf(token: string, hold: Omit<Hold, 'revision'>, index: number): string {
-  const { owner, fences, leaseMs, acquiredAtMs } = hold;
+function isHeldBy(token: string, entry: Entry): boolean {
+  return entry.token === token && entry.fence !== null;
+}
+
+function isOver(hold: Hold | undefined): boolean {
+  return hold !== undefined && performance.now() >= hold.endsAt;
+}
+
+function recordOf(token: string, hold: Omit<Hold, 'revision' | 'endsAt'>, index: number): string {
+  const { owner, permits, fences, leaseMs, acquiredAtMs } = hold;
   const fence = fences[index] ?? null;
   const writtenAtMs = Date.now();
-  return encodeRecord({ token, owner, fence, lifeMs: leaseMs, leadMs: 0, writtenAtMs, acquiredAtMs });
+  return encodeRecord({
+    token,
+    owner,
+    fence,
+    permits,
+    lifeMs: leaseMs,
+    leadMs: 0,
+    writtenAtMs,
+    acquiredAtMs,
+  });
 }

@@ -16,21 +16,17 @@ export async function listLocks(store: EtcdStore, limit: number, deadline: numbe
     byResource.set(resource, [...(byResource.get(resource) ?? []), entry]);
   }
   const locks: LockInfo[] = [];
-  for (const [resource, [holder, ...waiting]] of byResource) {
-    if (!holder || holder.fence === null) continue; // it is somebody's turn
-    if (locks.length >= limit) break;
-    const { token, owner, fence, acquiredAtMs, writtenAtMs, lifeMs } = holder;
-    const expiresAtMs = writtenAtMs + lifeMs;
-    locks.push({
-      resource,
-      resources: [resource],
-      token,
-      owner,
-      fence,
-      acquiredAtMs,
-      expiresAtMs,
-      waiters: waiting.length,
-    });
+  for (const [resource, entries] of byResource) {
+    const waiters = entries.filter(({ fence }) => fence === null).length;
+    for (const { token, owner, fence, permits, acquiredAtMs, writtenAtMs, lifeMs } of entries) {
+      if (fence === null) break; // from here on they wait
+      if (locks.length >= limit) return locks;
+      locks.push({
+        ...{ resource, resources: [resource], token, owner, fence, acquiredAtMs, waiters },
+        ...(permits > 1 ? { permits } : {}),
+        expiresAtMs: writtenAtMs + lifeMs,
+      });
+    }
   }
   return locks;
 }

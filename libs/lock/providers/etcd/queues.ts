@@ -5,7 +5,7 @@ import type { WakeUp } from './wake-up.js';
 import { run, when } from './transaction.js';
 
 /** Of one queue: a claim that stands further behind is not found, and ends with its place. */
-const MAX_ENTRIES = 10_000;
+export const MAX_ENTRIES = 10_000;
 
 /** The queues in etcd, from the outside: who stands in them, and who of them is dead. */
 export class Queues {

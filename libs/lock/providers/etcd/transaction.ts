@@ -24,6 +24,12 @@ export const when = {
   /** There is a key, and none that was created before the revision. */
   isCreatedSince: (range: KeyRange, revision: number): Condition =>
     compare(range, 'CREATE', 'GREATER', { create_revision: String(revision - 1) }),
+  /** No key was created later. */
+  isCreatedUpTo: (range: KeyRange, revision: number): Condition =>
+    compare(range, 'CREATE', 'LESS', { create_revision: String(revision + 1) }),
+  /** The key was not written later, or is not there. */
+  isWrittenUpTo: (key: string, revision: number): Condition =>
+    compare({ key }, 'MOD', 'LESS', { mod_revision: String(revision + 1) }),
   /** The key was last written at this revision; 0: it is not there. */
   isUnchanged: (key: string, modRevision: number): Condition =>
     compare({ key }, 'MOD', 'EQUAL', { mod_revision: String(modRevision) }),
@@ -55,7 +61,6 @@ export const run = {
     },
   }),
   read: (key: string): Operation => ({ request_range: encoded({ key }) }),
-  count: (range: KeyRange): Operation => ({ request_range: { ...encoded(range), count_only: true } }),
   inTurn: (transaction: Transaction): Operation => ({ request_txn: transaction }),
 };
 

@@ -1,6 +1,7 @@
 import type { ClaimEvent } from '../../provider.js';
 import { entryOf } from './entries.js';
-import type { EtcdClient, WatchEvent } from './etcd-client.js';
+import type { EtcdClient, WatchEvent, WatchTarget } from './etcd-client.js';
+import type { KeyRange } from './transaction.js';
 
 type Listener = (event: ClaimEvent) => void;
 
@@ -8,7 +9,7 @@ interface Watch {
   readonly token: string;
   readonly listener: Listener;
   /** What it follows at present. */
-  key?: string;
+  keys: readonly string[];
   endStream?: () => void;
 }
 
@@ -35,7 +36,7 @@ export class WakeUp {
 
   /** Costs nothing until it follows a key. @returns ends it */
   listen(token: string, listener: Listener): () => void {
-    const watch: Watch = { token, listener };
+    const watch: Watch = { token, listener, keys: [] };
     this.byToken.set(token, watch);
     return () => {
       this.leave(watch);
@@ -46,28 +47,34 @@ export class WakeUp {
   /** Told when the key is gone; what went before is told by nobody. */
   followHere(token: string, key: string): void {
     const watch = this.byToken.get(token);
-    if (watch) this.turnTo(watch, key);
+    if (watch) this.turnTo(watch, [key]);
   }
 
   /** Told when the key is gone, or was gone at the revision already. */
   follow(token: string, key: string, seenAtRevision: number): void {
-    const watch = this.byToken.get(token);
-    if (!watch || (watch.key === key && watch.endStream)) return;
-    this.turnTo(watch, key);
-    this.stream(watch, { key, seenAtRevision, removals: true }, (event) => {
-      if (!('removed' in event)) return; // a change that was missed, and is none
-      watch.endStream?.();
-      watch.listener({ look: true });
-    });
+    this.followUntil(token, { range: { key }, keys: [key], seenAtRevision, removals: true }, isGone);
+  }
+
+  /** Told when the claim with this key is gone, or has got what it waited for. */
+  followTurn(token: string, key: string, seenAtRevision: number): void {
+    const target = { range: { key }, keys: [key], seenAtRevision, removals: false };
+    this.followUntil(token, target, (event) => isGone(event) || entryOf(event.put).fence !== null);
+  }
+
+  /** Told when one of several in a queue is gone. */
+  followAny(token: string, range: KeyRange, keys: readonly string[], seenAtRevision: number): void {
+    const target = { range, keys, seenAtRevision, removals: true };
+    this.followUntil(token, target, (event) => isGone(event) && keys.includes(event.removed));
   }
 
   /** What the claim holds is told to be another's when it is. */
   followOwn(token: string, key: string, seenAtRevision: number): void {
     const watch = this.byToken.get(token);
     if (!watch) return;
-    this.turnTo(watch, key);
-    this.stream(watch, { key, seenAtRevision, removals: false }, (event) => {
-      if ('removed' in event) watch.listener({ look: true });
+    this.turnTo(watch, [key]);
+    const target = { range: { key }, keys: [key], seenAtRevision, removals: false };
+    this.stream(watch, target, (event) => {
+      if (isGone(event)) watch.listener({ look: true });
       else if (entryOf(event.put).token !== token) watch.listener({ adopted: true });
     });
   }
@@ -82,11 +89,18 @@ export class WakeUp {
     this.byToken.clear();
   }
 
-  private stream(
-    watch: Watch,
-    target: { key: string; seenAtRevision: number; removals: boolean },
-    event: (event: WatchEvent) => void,
-  ): void {
+  private followUntil(token: string, target: WatchTarget, isAwaited: (event: WatchEvent) => boolean): void {
+    const watch = this.byToken.get(token);
+    if (!watch || (isSame(watch.keys, target.keys) && watch.endStream)) return;
+    this.turnTo(watch, target.keys);
+    this.stream(watch, target, (event) => {
+      if (!isAwaited(event)) return;
+      watch.endStream?.();
+      watch.listener({ look: true });
+    });
+  }
+
+  private stream(watch: Watch, target: WatchTarget, event: (event: WatchEvent) => void): void {
     if (this.streams >= MAX_STREAMS) return;
     this.streams += 1;
     const ended = (): void => {
@@ -102,19 +116,28 @@ export class WakeUp {
     watch.endStream = end;
   }
 
-  private turnTo(watch: Watch, key: string): void {
-    if (watch.key === key && !watch.endStream) return;
+  private turnTo(watch: Watch, keys: readonly string[]): void {
+    if (isSame(watch.keys, keys) && !watch.endStream) return;
     this.leave(watch);
-    watch.key = key;
-    this.byKey.set(key, (this.byKey.get(key) ?? new Set()).add(watch));
+    watch.keys = keys;
+    for (const key of keys) this.byKey.set(key, (this.byKey.get(key) ?? new Set()).add(watch));
   }
 
   private leave(watch: Watch): void {
     watch.endStream?.();
-    if (watch.key === undefined) return;
-    const watches = this.byKey.get(watch.key);
-    watches?.delete(watch);
-    if (watches?.size === 0) this.byKey.delete(watch.key);
-    delete watch.key;
+    for (const key of watch.keys) {
+      const watches = this.byKey.get(key);
+      watches?.delete(watch);
+      if (watches?.size === 0) this.byKey.delete(key);
+    }
+    watch.keys = [];
   }
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index]);
+}
+
+function isGone(event: WatchEvent): event is { readonly removed: string } {
+  return 'removed' in event;
 }

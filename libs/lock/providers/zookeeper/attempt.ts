@@ -3,8 +3,9 @@ import type { Grant, LockRequest, Refusal } from '../../provider.js';
 import { ANY_VERSION, type Change } from './messages.js';
 import { findObstacle, followObstacle } from './obstacles.js';
 import { nextFence } from '../next-fence.js';
-import type { LockState, PlaceRecord } from './records.js';
-import { fenceOf, removals, write, type Look, type ZooKeeperStore } from './store.js';
+import { HELD_BY_NOBODY, type LockState, type PlaceRecord } from './records.js';
+import { holderIn, isHeldBy, removals, write, type Look } from './look.js';
+import type { ZooKeeperStore } from './store.js';
 import { unlessItChanged } from './zookeeper-errors.js';
 
 /** Each turn after the first has learned why the one before came to nothing. */
@@ -57,9 +58,9 @@ export class Attempt {
   private async turn(): Promise<Grant | Refusal | undefined> {
     const { resources, token, placeMs } = this.request;
     const looks = await this.store.look(resources, this.deadline);
-    if (looks.every(({ holder }) => holder?.token === token)) return this.grant(looks);
+    if (isHeldBy(token, looks)) return this.grant(looks);
 
-    const obstacle = await findObstacle(this.store, token, looks, this.deadline);
+    const obstacle = await findObstacle(this.store, this.request, looks, this.deadline);
     if (!obstacle) return this.grant(looks);
     if (placeMs > 0) {
       if (!this.isPlaced && (await this.takePlaces(looks))) return undefined;
@@ -85,7 +86,7 @@ export class Attempt {
     } else {
       await this.leave(looks); // parts of what once was more
       const missing = looks.filter(({ node }) => !node);
-      const locks = missing.flatMap((look) => write(look, { fence: 0, held: null }));
+      const locks = missing.flatMap((look) => write(look, HELD_BY_NOBODY));
       const places = looks.map(({ resource }): Change => ({
         create: this.store.paths.newPlace(resource, token),
         data,
@@ -103,16 +104,30 @@ export class Attempt {
 
   /** What the claim holds already it holds for the same fences, and since then. */
   private async grant(looks: readonly Look[]): Promise<Grant> {
-    const { token, owner, leaseMs, floors } = this.request;
-    const isAgain = looks.every(({ holder }) => holder?.token === token);
-    const [first] = looks;
-    const acquiredAtMs = (isAgain ? first?.holder?.acquiredAtMs : undefined) ?? Date.now();
-    const states = looks.map(({ node, holder }, index): LockState => {
-      const fence = isAgain ? fenceOf(node) : nextFence(fenceOf(node), floors[index] ?? 0);
-      return { fence, held: { ...holder, token, owner, leaseMs, acquiredAtMs } };
+    const { token, owner, leaseMs, floors, permits = 1 } = this.request;
+    const isAgain = isHeldBy(token, looks);
+    const fences = looks.map((look, index) => {
+      const last = look.node?.data.fence ?? 0;
+      return (isAgain && holderIn(look, token)?.fence) || nextFence(last, floors[index] ?? 0);
+    });
+    const states = looks.map((look, index): LockState => {
+      const fence = fences[index] ?? 0;
+      const before = isAgain ? holderIn(look, token) : undefined;
+      const acquiredAtMs = before?.acquiredAtMs ?? Date.now();
+      const own = {
+        token,
+        owner,
+        fence,
+        leaseMs,
+        acquiredAtMs,
+        ...(before?.from ? { from: before.from } : {}),
+      };
+      const others = look.holders.filter((holder) => holder.token !== token);
+      const last = Math.max(fence, look.node?.data.fence ?? 0);
+      return { fence: last, permits, holders: [...others, own] };
     });
     const written = await this.store.rewrite(looks, states, this.deadline, removals(looks, token));
     this.store.holds.set(token, written);
-    return { granted: true, fences: states.map(({ fence }) => fence) };
+    return { granted: true, fences };
   }
 }

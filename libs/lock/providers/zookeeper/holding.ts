@@ -1,6 +1,7 @@
 import type { Extension, Grant, LockClaim, LockRequest } from '../../provider.js';
-import { lockStateOf, type LockState } from './records.js';
-import { fenceOf, removals, type Look, type ZooKeeperStore } from './store.js';
+import { lockStateOf } from './records.js';
+import { holderIn, isHeldBy, removals, withHolders, type Look } from './look.js';
+import type { ZooKeeperStore } from './store.js';
 import { unlessItChanged } from './zookeeper-errors.js';
 
 /** Each turn after the first means that what was read has changed before it was written. */
@@ -25,10 +26,12 @@ export class Holding {
     for (let turn = 1; turn <= MAX_TURNS; turn += 1) {
       looks ??= await look((found) => isHeldBy(token, found));
       if (!isHeldBy(token, looks)) break;
-      const states = looks.map(({ node, holder }) => ({
-        fence: fenceOf(node),
-        held: holder ? { ...holder, leaseMs } : null,
-      }));
+      const states = looks.map((look) =>
+        withHolders(
+          look,
+          look.holders.map((one) => (one.token === token ? { ...one, leaseMs, written: undefined } : one)),
+        ),
+      );
       const written = await unlessItChanged(store.rewrite(looks, states, deadline));
       if (written) {
         store.holds.set(token, written);
@@ -49,11 +52,17 @@ export class Holding {
     store.holds.forget(token);
     for (let turn = 1; turn <= MAX_TURNS; turn += 1) {
       looks ??= await look(hasAny);
-      const own = looks.filter(({ node }) => node?.data.held?.token === token);
-      const states = own.map(({ node }): LockState => ({ fence: fenceOf(node), held: null }));
+      const own = looks.filter((one) => isWrittenIn(one, token));
+      const states = own.map((one) =>
+        withHolders(
+          one,
+          one.holders.filter((holder) => holder.token !== token),
+        ),
+      );
       const written = await unlessItChanged(store.rewrite(own, states, deadline, removals(looks, token)));
       if (written) {
-        for (const one of written) if (one.node?.stat.childCount === 0) store.released.note(one);
+        for (const one of written)
+          if (one.node?.stat.childCount === 0 && one.holders.length === 0) store.released.note(one);
         return isHeldBy(token, looks);
       }
       looks = undefined;
@@ -70,14 +79,21 @@ export class Holding {
     for (let turn = 1; turn <= MAX_TURNS; turn += 1) {
       const looks = await look(canAdopt);
       if (!canAdopt(looks)) return undefined;
-      const acquiredAtMs = looks[0]?.holder?.acquiredAtMs ?? Date.now();
-      const held = { token, owner, leaseMs, acquiredAtMs, from: claim.token };
-      const states = looks.map(({ node }): LockState => ({ fence: fenceOf(node), held }));
+      const states = looks.map((look) =>
+        withHolders(
+          look,
+          look.holders.map((one) => {
+            if (one.token !== claim.token && one.token !== token) return one;
+            const { fence, acquiredAtMs } = one;
+            return { token, owner, fence, leaseMs, acquiredAtMs, from: claim.token };
+          }),
+        ),
+      );
       const written = await unlessItChanged(store.rewrite(looks, states, deadline));
       if (!written) continue;
       store.holds.forget(claim.token);
       store.holds.set(token, written);
-      return { granted: true, fences: states.map(({ fence }) => fence) };
+      return { granted: true, fences: written.map((look) => holderIn(look, token)?.fence ?? 0) };
     }
     return undefined;
   }
@@ -88,10 +104,10 @@ export class Holding {
     if (!first) return;
     this.store.wakeUp.follow(token, first.path, async () => {
       const deadline = performance.now() + LOOK_TIMEOUT_MS;
-      const { held } =
-        (await this.store.read(first.path, { decode: lockStateOf, deadline, watch: true }))?.data ?? {};
-      if (held?.token === token) return 'unchanged';
-      return held?.from === token ? 'adopted' : undefined;
+      const node = await this.store.read(first.path, { decode: lockStateOf, deadline, watch: true });
+      const holders = node?.data.holders ?? [];
+      if (holders.some((held) => held.token === token)) return 'unchanged';
+      return holders.some(({ from }) => from === token) ? 'adopted' : undefined;
     });
   }
 
@@ -111,10 +127,11 @@ export class Holding {
   }
 }
 
-function isHeldBy(token: string, looks: readonly Look[]): boolean {
-  return looks.every(({ holder }) => holder?.token === token);
+function isOf(token: string, look: Look): boolean {
+  return isWrittenIn(look, token) || look.places.some((place) => place.token === token);
 }
 
-function isOf(token: string, { node, places }: Look): boolean {
-  return node?.data.held?.token === token || places.some((place) => place.token === token);
+/** Its lease may be over. */
+function isWrittenIn({ node }: Look, token: string): boolean {
+  return node?.data.holders.some((held) => held.token === token) ?? false;
 }

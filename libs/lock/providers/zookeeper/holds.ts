@@ -1,4 +1,4 @@
-import type { Look } from './store.js';
+import { holderIn, type Look } from './look.js';
 
 interface Hold {
   /** The locks as the claim has written them last. */
@@ -19,7 +19,8 @@ export class Holds {
     const { looks, confirmedAt = 0 } = this.byToken.get(token) ?? {};
     if (!looks || (resources && looks.length !== resources.length)) return undefined;
     const [first] = looks;
-    return performance.now() < confirmedAt + (first?.restMs ?? 0) ? looks : undefined;
+    const restMs = first && holderIn(first, token)?.restMs;
+    return performance.now() < confirmedAt + (restMs ?? 0) ? looks : undefined;
   }
 
   /** They have just been written. */

@@ -12,28 +12,23 @@ export async function listLocks(store: ZooKeeperStore, limit: number, deadline: 
   const names = await store.children(store.paths.locks, deadline);
   for (let start = 0; start < names.length && locks.length < limit; start += BATCH) {
     const batch = names.slice(start, start + BATCH);
-    const found = await Promise.all(batch.map((name) => infoOf(store, name, deadline)));
-    locks.push(...found.filter((info) => info !== undefined));
+    const found = await Promise.all(batch.map((name) => infosOf(store, name, deadline)));
+    locks.push(...found.flat());
   }
   return locks.slice(0, limit);
 }
 
-async function infoOf(store: ZooKeeperStore, name: string, deadline: number): Promise<LockInfo | undefined> {
+/** One for each that holds it. */
+async function infosOf(store: ZooKeeperStore, name: string, deadline: number): Promise<LockInfo[]> {
   const node = await store.read(`${store.paths.locks}/${name}`, { decode: lockStateOf, deadline });
-  const { held, fence } = node?.data ?? {};
-  if (!node || !held || fence === undefined || node.ageMs >= held.leaseMs) return undefined;
-  const { token, owner, leaseMs, acquiredAtMs } = held;
-  const { mtimeMs, childCount } = node.stat;
   const resource = decoded(name);
-  if (resource === undefined) return undefined;
-  return {
-    resource,
-    resources: [resource],
-    token,
-    owner,
-    fence,
-    acquiredAtMs,
-    expiresAtMs: mtimeMs + leaseMs,
-    waiters: childCount,
-  };
+  if (!node || resource === undefined) return [];
+  const { permits } = node.data;
+  const { mtimeMs, childCount: waiters } = node.stat;
+  const holders = await store.holdersOf(node, deadline);
+  return holders.map(({ token, owner, fence, acquiredAtMs, leaseMs, written }) => ({
+    ...{ resource, resources: [resource], token, owner, fence, acquiredAtMs, waiters },
+    ...(permits > 1 ? { permits } : {}),
+    expiresAtMs: (written?.mtimeMs ?? mtimeMs) + leaseMs,
+  }));
 }

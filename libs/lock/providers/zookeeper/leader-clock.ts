@@ -1,5 +1,7 @@
 import type { NodeStat } from './messages.js';
 
+type Stamp = Pick<NodeStat, 'mzxid' | 'mtimeMs'>;
+
 /** Of what was seen longest ago the time is forgotten: it counts anew from the next look. */
 const MAX_SIGHTINGS = 10_000;
 /** So long what was heard of a clock is good for telling an age by it: it may be set meanwhile. */
@@ -25,7 +27,7 @@ export class LeaderClock {
   }
 
   /** The answer to a write has just come. */
-  note({ mzxid, mtimeMs }: NodeStat): void {
+  note({ mzxid, mtimeMs }: Stamp): void {
     const leader = leaderOf(mzxid);
     if (leader < this.leader) return;
     this.leader = leader;
@@ -39,7 +41,7 @@ export class LeaderClock {
     this.notedAt = -Infinity;
   }
 
-  async ageMs(path: string, { mzxid, mtimeMs }: NodeStat, deadline: number): Promise<number> {
+  async ageMs(path: string, { mzxid, mtimeMs }: Stamp, deadline: number): Promise<number> {
     const now = performance.now();
     const sighting = this.sight(path, mzxid, now);
     if (leaderOf(mzxid) > this.leader || now - this.notedAt > KNOWN_FOR_MS) await this.ask(deadline);

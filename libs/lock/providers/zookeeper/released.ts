@@ -1,4 +1,4 @@
-import type { Look } from './store.js';
+import type { Look } from './look.js';
 
 /** Of the locks that were released longest ago nothing is kept: the next attempt looks first. */
 const MAX_LOCKS = 10_000;

@@ -9,37 +9,13 @@ import {
   type NodeStat,
 } from './messages.js';
 import { Holds } from './holds.js';
-import { placesOf, ZooKeeperPaths, type Place } from './paths.js';
-import { lockStateOf, type Held, type LockState } from './records.js';
+import { holderIn, write, type Holder, type Look, type Node } from './look.js';
+import { placesOf, ZooKeeperPaths } from './paths.js';
+import { lockStateOf, type LockState } from './records.js';
 import { Released } from './released.js';
 import { WakeUp } from './wake-up.js';
 import { isConflict, isNoNode, SESSION_EXPIRED, ZooKeeperReplyError } from './zookeeper-errors.js';
 import { ZooKeeperSession, type ZooKeeperAddress } from './zookeeper-session.js';
-
-/** A node and how old its data is at least. */
-export interface Node<Data> {
-  readonly path: string;
-  readonly data: Data;
-  readonly stat: NodeStat;
-  readonly ageMs: number;
-}
-
-/** One lock as it was just seen. */
-export interface Look {
-  readonly resource: string;
-  /** As long as both are the same, no lock was removed: a node's versions count anew when it is made again. */
-  readonly session: number;
-  readonly generation: number;
-  readonly path: string;
-  /** undefined: it was never taken. */
-  readonly node: Node<LockState> | undefined;
-  /** Who holds it, unless the lease is over. */
-  readonly holder: Held | undefined;
-  /** How much longer, unless it is renewed. */
-  readonly restMs: number;
-  /** First come first. */
-  readonly places: readonly Place[];
-}
 
 /** What the operations of one provider share. */
 export class ZooKeeperStore {
@@ -103,6 +79,19 @@ export class ZooKeeperStore {
     return { path, data: decode(data), stat, ageMs };
   }
 
+  /** Those whose leases are not over. What keeps them keeps the time from which their leases count. */
+  async holdersOf({ path, data, stat, ageMs }: Node<LockState>, deadline: number): Promise<Holder[]> {
+    const holders = await Promise.all(
+      data.holders.map(async (held): Promise<Holder> => {
+        const { written = { mzxid: String(stat.mzxid), mtimeMs: stat.mtimeMs } } = held;
+        const stamp = { ...written, mzxid: BigInt(written.mzxid) };
+        const age = held.written ? await this.clock.ageMs(`${path} ${held.token}`, stamp, deadline) : ageMs;
+        return { ...held, written, restMs: held.leaseMs - age };
+      }),
+    );
+    return holders.filter(({ restMs }) => restMs > 0);
+  }
+
   async children(path: string, deadline: number): Promise<readonly string[]> {
     try {
       return await this.session.call(getChildren(path), deadline);
@@ -123,9 +112,8 @@ export class ZooKeeperStore {
           this.read(path, { decode: lockStateOf, deadline }),
           this.children(path, deadline),
         ]);
-        const restMs = (node?.data.held?.leaseMs ?? 0) - (node?.ageMs ?? 0);
-        const holder = restMs > 0 ? (node?.data.held ?? undefined) : undefined;
-        return { resource, session, generation, path, node, holder, restMs, places: placesOf(path, names) };
+        const holders = node ? await this.holdersOf(node, deadline) : [];
+        return { resource, session, generation, path, node, holders, places: placesOf(path, names) };
       }),
     );
   }
@@ -148,9 +136,12 @@ export class ZooKeeperStore {
       const { path } = look;
       const data = states[index] as LockState;
       const stat = stats[index] as NodeStat;
-      const [holder, restMs] = [data.held ?? undefined, data.held?.leaseMs ?? 0];
+      const holders = data.holders.map((held): Holder => {
+        const before = held.written && holderIn(look, held.token); // it was there, and has only been kept
+        return { ...held, restMs: before?.restMs ?? held.leaseMs };
+      });
       const node = { path, data, stat, ageMs: 0 };
-      return { ...look, node, holder, restMs, places: [] };
+      return { ...look, node, holders, places: [] };
     });
   }
 
@@ -246,23 +237,4 @@ export class ZooKeeperStore {
       throw error;
     }
   }
-}
-
-export function fenceOf(node: Node<LockState> | undefined): number {
-  return node?.data.fence ?? 0;
-}
-
-/** Unless somebody else has written it since it was seen. The last of the changes tells what is kept about it. */
-export function write({ path, node }: Look, state: LockState): Change[] {
-  const set = { set: path, data: JSON.stringify(state), version: node?.stat.version ?? 0 };
-  return node ? [set] : [{ create: path, data: '' }, set];
-}
-
-/** Of the claim's places. */
-export function removals(looks: readonly Look[], token: string): Change[] {
-  return looks.flatMap(({ places }) =>
-    places
-      .filter((place) => place.token === token)
-      .map(({ path }): Change => ({ remove: path, version: ANY_VERSION })),
-  );
 }

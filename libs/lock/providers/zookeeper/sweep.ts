@@ -1,5 +1,6 @@
 import { lockStateOf, valueRecordOf, type LockState, type ValueRecord } from './records.js';
-import type { Node, ZooKeeperStore } from './store.js';
+import type { Node } from './look.js';
+import type { ZooKeeperStore } from './store.js';
 import { unlessItChanged } from './zookeeper-errors.js';
 
 /** How long a lock that nobody holds is kept for its last fence; the next one follows the clock, which has passed it then. */
@@ -17,8 +18,8 @@ export async function sweep(store: ZooKeeperStore): Promise<void> {
   await sweepBelow(store, values, { decode: valueRecordOf, isOver: isOver });
 }
 
-function isForgotten({ data: { fence, held }, ageMs, stat }: Node<LockState>): boolean {
-  const isOld = ageMs > KEPT_MS + (held?.leaseMs ?? 0);
+function isForgotten({ data: { fence, holders }, ageMs, stat }: Node<LockState>): boolean {
+  const isOld = ageMs > KEPT_MS + Math.max(0, ...holders.map(({ leaseMs }) => leaseMs));
   return isOld && stat.childCount === 0 && fence < Date.now() * 1_000;
 }
 

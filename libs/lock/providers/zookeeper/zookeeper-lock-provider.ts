@@ -54,6 +54,7 @@ export class ZooKeeperLockProvider implements LockProvider {
     'fair',
     'handOver',
     'inspection',
+    'sharing',
     'sharedValues',
   ]);
   readonly values: SharedValues;
