@@ -117,6 +117,21 @@ export function testConsensusProvider<Provider extends Required<Pick<LockProvide
     await granted(second, last);
   });
 
+  test('of many who ask at once, and do not wait, no more have a permit than there are', async () => {
+    const providers = Array.from({ length: 8 }, () => lab.provider());
+    for (let time = 0; time < 10; time += 1) {
+      const first = lab.request('a', { permits: 3 });
+      await granted(lab.provider(), first);
+      const asked = providers.map((provider) => ({ provider, request: lab.request('a', { permits: 3 }) }));
+      const answers = await Promise.all(asked.map(({ provider, request }) => provider.acquire(request)));
+      const count = answers.filter((answer) => answer.granted).length;
+      expect(count).toBeLessThanOrEqual(2);
+      expect(count).toBeGreaterThan(0);
+      for (const { provider, request } of asked) await provider.release(request);
+      await lab.provider().release(first);
+    }
+  });
+
   test('a writer waits for each of the readers', async () => {
     const [one, other, writer] = [lab.provider(), lab.provider(), lab.provider()];
     const reader = () => lab.request('a', { permits: Infinity });

@@ -7,7 +7,7 @@ import { encodeFence } from './last-fences.js';
 import type { Lease } from './leases.js';
 import type { EtcdStore, Span } from './store.js';
 import { MAX_ENTRIES } from './queues.js';
-import { run, when, type Condition, type Operation } from './transaction.js';
+import { run, when, type Condition, type KeyRange, type Operation } from './transaction.js';
 
 /** Each turn after the first has learned why the one before came to nothing. */
 const MAX_TURNS = 20;
@@ -103,18 +103,26 @@ export class Attempt {
     const { keys, fences } = this.store;
     const queue = keys.queue(resource);
     const fence = keys.fence(resource);
-    const { place, openAt } = this;
-    const comesFirst = place ? when.isCreatedSince(queue, place.createRevision) : when.isEmpty(queue);
     return [
-      ...(place ? [when.isUnchanged(this.keys[index] ?? '', place.modRevisions[index] ?? 0)] : []), // else it may be gone
-      ...(openAt === undefined ? [comesFirst] : []),
-      ...(openAt !== undefined && !place ? [when.isCreatedUpTo(queue, openAt)] : []), // nobody else has come
-      ...(openAt === undefined ? [] : [when.isWrittenUpTo(fence, openAt)]), // every grant writes it: there are no more holders
+      ...this.turnConditions(queue, index),
       // A resource without a last fence compares as none that is lower: it is guessed which of the two it is.
       fences.isKnown(resource)
         ? when.isBelow(fence, encodeFence(this.fences[index] ?? 0))
         : when.isEmpty({ key: fence }),
     ];
+  }
+
+  /**
+   * That it is still the claim's turn. Whoever was seen before it may have gone since, and nobody else can have come before
+   * it: a claim that has a place knows that from its place, one that has none from there being no newer key.
+   */
+  private turnConditions(queue: KeyRange, index: number): Condition[] {
+    const { place, openAt } = this;
+    if (place) {
+      const isPlaced = when.isUnchanged(this.keys[index] ?? '', place.modRevisions[index] ?? 0); // else it may be gone
+      return openAt === undefined ? [isPlaced, when.isCreatedSince(queue, place.createRevision)] : [isPlaced];
+    }
+    return [openAt === undefined ? when.isEmpty(queue) : when.isCreatedUpTo(queue, openAt)];
   }
 
   private grant(resource: string, index: number): Operation[] {

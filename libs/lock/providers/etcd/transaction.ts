@@ -27,9 +27,6 @@ export const when = {
   /** No key was created later. */
   isCreatedUpTo: (range: KeyRange, revision: number): Condition =>
     compare(range, 'CREATE', 'LESS', { create_revision: String(revision + 1) }),
-  /** The key was not written later, or is not there. */
-  isWrittenUpTo: (key: string, revision: number): Condition =>
-    compare({ key }, 'MOD', 'LESS', { mod_revision: String(revision + 1) }),
   /** The key was last written at this revision; 0: it is not there. */
   isUnchanged: (key: string, modRevision: number): Condition =>
     compare({ key }, 'MOD', 'EQUAL', { mod_revision: String(modRevision) }),
