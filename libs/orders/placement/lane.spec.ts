@@ -13,7 +13,9 @@ const MARGIN_MS = 50;
 /** Work that lets everything through, one batch at a time, when it is told to. */
 class Turnstile implements LaneWork {
   readonly batches: string[][] = [];
+  readonly answered: string[] = [];
   readonly closedItems = new Set<string>();
+  batchSize = Infinity;
   isStopped = false;
   prepared = 0;
   /** In whose name it was last prepared. */
@@ -26,13 +28,18 @@ class Turnstile implements LaneWork {
   }
 
   choose(waiting: readonly Waiting[]): readonly Waiting[] {
-    return waiting.filter(({ request }) => !this.closedItems.has(request.saleId));
+    return waiting.filter(({ request }) => !this.closedItems.has(request.saleId)).slice(0, this.batchSize);
   }
 
-  async place(batch: readonly Waiting[]): Promise<void> {
+  async place(batch: readonly Waiting[]): Promise<() => void> {
     this.batches.push(batch.map(({ request }) => request.orderId));
     if (this.isStopped) await new Promise<void>((resolve) => this.held.push(resolve));
-    for (const { request, settle } of batch) settle({ kind: 'replayed', orderId: request.orderId });
+    return () => {
+      for (const { request, settle } of batch) {
+        this.answered.push(request.orderId);
+        settle({ kind: 'replayed', orderId: request.orderId });
+      }
+    };
   }
 
   go(): void {
@@ -74,6 +81,35 @@ describe('Lane', () => {
     work.go();
     expect(await Promise.all([first, ...later])).toEqual(['a', 'b', 'c'].map(placed));
     expect(work.batches).toEqual([['a'], ['b', 'c']]);
+  });
+
+  test('answers a batch when the next one has begun', async () => {
+    const lane = open();
+    work.isStopped = true;
+    const first = lane.enter(order('a'), attempt());
+    await turn();
+    const second = lane.enter(order('b'), attempt());
+    work.go();
+    work.isStopped = true;
+    await first;
+    expect([work.batches, work.answered]).toEqual([[['a'], ['b']], ['a']]);
+    work.go();
+    await second;
+  });
+
+  test('lets the answers of a crowd wait for those of it who come back a moment later', async () => {
+    const lane = open();
+    work.batchSize = 1;
+    const crowd = [lane.enter(order('a'), attempt()), lane.enter(order('b'), attempt())];
+    await crowd[0]; // b is placed by now, and nobody waits
+    crowd.push(lane.enter(order('c'), attempt()));
+    await Promise.all(crowd);
+    expect(work.batches).toEqual([['a'], ['b'], ['c']]);
+    expect(work.answered).toEqual(['a', 'b', 'c']);
+    const startedAt = performance.now();
+    await lane.enter(order('alone'), attempt()); // nobody comes any more: it is answered all the same
+    await lane.enter(order('alone again'), attempt());
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   test('leaves behind what cannot be placed, and places it once it can', async () => {

@@ -6,6 +6,9 @@ import { TracedWait } from './traced-wait.js';
 
 /** How often the lane looks for orders that cannot wait any longer. */
 const SWEEP_MS = 100;
+/** How long the answers of a batch wait for the rest of a crowd, while the process has others to read, and has none. */
+const CROWD_MS = 50;
+const IDLE_MS = 5;
 
 /** An order that waits for its outcome. */
 export interface Waiting {
@@ -22,8 +25,8 @@ export interface LaneWork {
   prepare(waiting: readonly Waiting[]): void;
   /** Which of them can be placed now, together; when none, it is asked again after `Lane.wake`. */
   choose(waiting: readonly Waiting[]): readonly Waiting[];
-  /** Ends the wait of each, and settles or fails it. Never rejects. */
-  place(batch: readonly Waiting[]): Promise<void>;
+  /** Ends the wait of each, and fails whom nothing became of. Never rejects. @returns settles the others */
+  place(batch: readonly Waiting[]): Promise<() => void>;
 }
 
 /**
@@ -35,6 +38,8 @@ export class Lane {
   private readonly marginMs: number;
   private waiting: Waiting[] = [];
   private running = false;
+  /** More are under way than one batch takes. */
+  private isCrowded = false;
   private waking: NodeJS.Immediate | undefined;
   private sweeping: NodeJS.Timeout | undefined;
   private awaken: (() => void) | undefined;
@@ -67,24 +72,54 @@ export class Lane {
     else void this.run();
   }
 
+  /**
+   * Answers are written when the next batch has been sent, since writing hundreds takes a while. Whoever is answered comes
+   * back: so a crowd falls into two halves, one of which is always being placed while the other is served.
+   */
   private async run(): Promise<void> {
     this.running = true;
     while (this.waiting.length > 0) {
-      const changed = new Promise<void>((awaken) => (this.awaken = awaken));
+      const changed = this.change();
       const batch = this.next();
-      if (batch.length > 0) await this.work.place(batch);
-      else await changed;
+      if (batch.length > 0) {
+        const answer = await this.work.place(batch);
+        if (this.isCrowded && this.waiting.length === 0) this.isCrowded = await this.crowd();
+        setImmediate(answer);
+      } else await changed;
     }
     this.running = false;
     clearInterval(this.sweeping);
     this.sweeping = undefined;
   }
 
+  /** @returns whether somebody has come */
+  private async crowd(): Promise<boolean> {
+    const since = performance.eventLoopUtilization();
+    for (let waitedMs = 0; waitedMs < CROWD_MS; waitedMs += IDLE_MS) {
+      if (await this.change(IDLE_MS)) return true;
+      if (performance.eventLoopUtilization(since).idle >= IDLE_MS) return false;
+    }
+    return false;
+  }
+
+  /** @returns false when nothing has changed within the time */
+  private change(withinMs?: number): Promise<boolean> {
+    return new Promise((end) => {
+      const timer = withinMs === undefined ? undefined : setTimeout(end, withinMs, false);
+      this.awaken = () => {
+        clearTimeout(timer);
+        end(true);
+      };
+    });
+  }
+
   private next(): readonly Waiting[] {
     this.sweep();
     this.work.prepare(this.waiting);
     const batch = new Set(this.work.choose(this.waiting));
-    if (batch.size > 0) this.waiting = this.waiting.filter((order) => !batch.has(order));
+    if (batch.size === 0) return [];
+    this.waiting = this.waiting.filter((order) => !batch.has(order));
+    if (this.waiting.length > 0) this.isCrowded = true;
     return [...batch];
   }
 

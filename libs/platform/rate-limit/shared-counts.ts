@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { RedisClient } from '#lock/redis';
 
-/** What one script counts: Redis does nothing else meanwhile. */
-const MAX_BATCH = 500;
+/** What one script counts. So many go out at once: Redis counts them while this process reads the next requests. */
+const BATCH = 100;
 /** For so long nobody waits for a Redis that did not answer. */
 const AWAY_MS = 1_000;
 const COUNT = 'holdfastCountRequests';
@@ -24,12 +24,13 @@ interface Waiting {
 type CountCommand = (keys: number, ...keysAndWindow: (string | number)[]) => Promise<number[]>;
 
 /**
- * Counts in Redis, for all replicas. The requests that come while one script runs are counted by the next: a command for
- * each of them cost an order a sixth more of the processor.
+ * Counts in Redis, for all replicas. The requests that come while a script is under way are counted by the next: a command
+ * for each of them cost an order a sixth more of the processor.
  */
 export class SharedCounts {
   private waiting: Waiting[] = [];
-  private running = false;
+  private underWay = 0;
+  private sending: NodeJS.Immediate | undefined;
   private awayUntil = 0;
   private readonly command: CountCommand;
 
@@ -49,15 +50,21 @@ export class SharedCounts {
     if (performance.now() < this.awayUntil) return Promise.reject(new Error('Redis was away just now.'));
     return new Promise((settle, fail) => {
       this.waiting.push({ client, settle, fail });
-      if (!this.running) void this.run();
+      if (this.waiting.length >= BATCH) void this.send();
+      else this.sending ??= setImmediate(() => this.sendRest()); // what came in together
     });
   }
 
-  private async run(): Promise<void> {
-    this.running = true;
-    await new Promise((resolve) => setImmediate(resolve)); // what came in together
-    while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, MAX_BATCH));
-    this.running = false;
+  private sendRest(): void {
+    this.sending = undefined;
+    if (this.underWay === 0 && this.waiting.length > 0) void this.send();
+  }
+
+  private async send(): Promise<void> {
+    this.underWay += 1;
+    await this.answer(this.waiting.splice(0));
+    this.underWay -= 1;
+    this.sendRest();
   }
 
   private async answer(batch: readonly Waiting[]): Promise<void> {

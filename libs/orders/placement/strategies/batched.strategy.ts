@@ -93,7 +93,7 @@ export class BatchedStrategy implements ReservationStrategy {
     return request.lines.every(({ itemId }) => this.itemLocks.isReady(itemId));
   }
 
-  private async place(batch: readonly Waiting[]): Promise<void> {
+  private async place(batch: readonly Waiting[]): Promise<() => void> {
     this.metrics.laneBatchOrders.observe(batch.length);
     const isWithoutLock = ({ request }: Waiting) =>
       request.lines.some(({ itemId }) => !this.itemLocks.isHeld(itemId));
@@ -101,7 +101,7 @@ export class BatchedStrategy implements ReservationStrategy {
     const itemIds = itemIdsOf(requestsOf(batch));
     const attributes = { 'holdfast.orders': batch.length, 'holdfast.items': itemIds.length };
     const waits = batch.map(({ wait }) => wait);
-    await inBatch({ name: 'place batch', attributes }, waits, () =>
+    return inBatch({ name: 'place batch', attributes }, waits, () =>
       this.itemLocks.during(itemIds, (fences) => {
         tellFences(fences.values());
         return this.placeTogether(batch, fences);
@@ -110,7 +110,10 @@ export class BatchedStrategy implements ReservationStrategy {
   }
 
   /** All in one transaction. Whatever was wrong with one of them becomes that one's alone. */
-  private async placeTogether(batch: readonly Waiting[], fences: ReadonlyMap<string, number>): Promise<void> {
+  private async placeTogether(
+    batch: readonly Waiting[],
+    fences: ReadonlyMap<string, number>,
+  ): Promise<() => void> {
     const requests = requestsOf(batch);
     try {
       const outcomes = await placeInTransaction(this.database, requests, {
@@ -118,12 +121,15 @@ export class BatchedStrategy implements ReservationStrategy {
         fences,
         mustWrite: batch.some(({ attempt }) => attempt.mustWrite),
       });
-      // Writing hundreds of answers takes a while: the next batch is on its way to the database by then.
-      setImmediate(() => {
+      return () => {
         for (const [index, outcome] of outcomes.entries()) batch[index]?.settle(outcome);
-      });
+      };
     } catch (error) {
-      for (const part of partsToPlaceApart(batch, error)) await this.placeTogether(part, fences);
+      for (const part of partsToPlaceApart(batch, error)) {
+        const answer = await this.placeTogether(part, fences);
+        answer(); // the other part may take its time
+      }
+      return () => undefined;
     }
   }
 }
