@@ -91,9 +91,9 @@ export class ItemLocks {
   }
 
   /** What is held of these items is still wanted, by those who wait for another one as well. */
-  keep(itemIds: Iterable<string>): void {
+  keep(lines: Iterable<{ readonly itemId: string }>): void {
     const nowMs = performance.now();
-    for (const itemId of itemIds) {
+    for (const { itemId } of lines) {
       const held = this.held.get(itemId);
       if (held) held.wantedMs = nowMs;
     }

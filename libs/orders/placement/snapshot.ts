@@ -56,7 +56,7 @@ export async function readSnapshot(
   { archivedKeys }: { readonly archivedKeys: boolean },
 ): Promise<Snapshot> {
   const [row] = await sql.query<SnapshotRow>(SNAPSHOT, [
-    unique(requests.map((request) => request.saleId)),
+    [...new Set(requests.map((request) => request.saleId))],
     itemIdsOf(requests),
     plainArray(requests, (request) => request.buyerId),
     requests.map((request) => request.idempotencyKey),
@@ -78,16 +78,14 @@ export async function readSnapshot(
 
 /** The items of a batch, sorted: the order in which locks and rows are taken everywhere. */
 export function itemIdsOf(requests: readonly PlacementRequest[]): string[] {
-  return unique(requests.flatMap((request) => request.lines.map((line) => line.itemId))).sort();
+  const itemIds = new Set<string>();
+  for (const { lines } of requests) for (const { itemId } of lines) itemIds.add(itemId);
+  return [...itemIds].sort();
 }
 
 function offersOf(saleId: string, offers: readonly OfferRow[]): Pick<SaleTerms, 'currency' | 'offers'> {
   const own = offers.filter((offer) => offer.saleId === saleId);
   return { currency: own[0]?.currency ?? '', offers: new Map(own.map((offer) => [offer.itemId, offer])) };
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }
 
 type OfferRow = Offer & { saleId: string; itemId: string; currency: string };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RedisClient } from '#lock/redis';
 
 /** What one script counts. So many go out at once: Redis counts them while this process reads the next requests. */
-const BATCH = 100;
+const BATCH = 250;
 /** For so long nobody waits for a Redis that did not answer. */
 const AWAY_MS = 1_000;
 const COUNT = 'holdfastCountRequests';

@@ -65,14 +65,14 @@ export class BatchedStrategy implements ReservationStrategy {
     const front: Waiting[] = [];
     const itemIds = new Set<string>();
     for (const order of waiting) {
-      const ids = order.request.lines.map(({ itemId }) => itemId);
-      if (ids.some((itemId) => this.itemLocks.isAwaited(itemId))) {
-        if (ids.length > 1) this.itemLocks.keep(ids);
+      const { lines } = order.request;
+      if (lines.some(({ itemId }) => this.itemLocks.isAwaited(itemId))) {
+        if (lines.length > 1) this.itemLocks.keep(lines);
         continue;
       }
-      if (front.length === this.options.batchSize || itemIds.size + ids.length > MAX_ASKED) break;
+      if (front.length === this.options.batchSize || itemIds.size + lines.length > MAX_ASKED) break;
       front.push(order);
-      for (const itemId of ids) itemIds.add(itemId);
+      for (const { itemId } of lines) itemIds.add(itemId);
     }
     this.itemLocks.want(itemIds, floorsOf(front), tracesOf(front));
   }
