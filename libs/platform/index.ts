@@ -56,6 +56,7 @@ export { IsText } from './http/text.js';
 export { UuidParam } from './http/uuid-param.js';
 export { createValidationPipe } from './http/validation.js';
 export { newId } from './ids.js';
+export { Gathering } from './gathering/gathering.js';
 export { createLogger, NestLogger, type Logger } from './logging/logger.js';
 export { Metrics } from './metrics/metrics.js';
 export { PlatformModule } from './platform.module.js';

@@ -8,8 +8,8 @@ const MIN_CHECKPOINT_SEC = 600;
 const PAGE_BYTES = 8_192;
 const MEGABYTE = 1024 ** 2;
 const MIN_BUFFERS_MB = 256;
-/** Besides the pools: the gate's one, and what administrators and monitoring want. */
-const OF_EACH_API = 1;
+/** Besides the pools: the gate's two, and what administrators and monitoring want. */
+const OF_EACH_API = 2;
 const SPARE = 10;
 /** Of each process that keeps locks in PostgreSQL. */
 const LOCK_CONNECTIONS = 5;

@@ -15,7 +15,7 @@ import { RowLockStrategy } from './strategies/row-lock.strategy.js';
 import { UnguardedStrategy } from './strategies/unguarded.strategy.js';
 import { WarmUp } from './warm-up.js';
 
-/** The gate reads on a connection of its own: one statement at a time, whatever the orders do with theirs. */
+/** The gate reads on two connections of its own, whatever the orders do with theirs. */
 const GATE_DATABASE = Symbol('GateDatabase');
 /** Of the 10 s in which a process that was told to stop has ended. */
 const DRAIN_MS = 6_000;
@@ -25,7 +25,7 @@ export const PLACEMENT_PROVIDERS: Provider[] = [
     provide: GATE_DATABASE,
     inject: [CONFIG],
     useFactory: ({ databaseUrl, preparedStatements }: Config) =>
-      new Database({ url: databaseUrl, poolSize: 1, preparedStatements }),
+      new Database({ url: databaseUrl, poolSize: 2, preparedStatements }),
   },
   {
     provide: RESERVATION_STRATEGY,

@@ -1,11 +1,11 @@
-import { outsideTraces, type Database } from '#platform';
+import { Gathering, outsideTraces, type Database } from '#platform';
 import type { Deadline } from './deadline.js';
 import { decide } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { readSnapshot } from './snapshot.js';
 import { inBatch, TracedWait } from './traced-wait.js';
 
-const MAX_BATCH = 500;
+const BATCH = 250;
 
 interface Waiting {
   readonly request: PlacementRequest;
@@ -17,12 +17,13 @@ interface Waiting {
 
 /**
  * Decides what looks refused, without a lock or a transaction: one statement on the primary for all requests that
- * gathered while the one before it ran. It uses one connection, however many are refused.
+ * gathered.
  */
 export class RefusalBatch {
   private readonly database: Database;
-  private waiting: Waiting[] = [];
-  private running = false;
+  private readonly waiting = new Gathering<Waiting>(BATCH, (batch) =>
+    outsideTraces(() => this.answer(batch)),
+  );
 
   constructor(database: Database) {
     this.database = database;
@@ -35,22 +36,13 @@ export class RefusalBatch {
   decide(request: PlacementRequest, deadline: Deadline): Promise<Outcome> {
     const wait = TracedWait.begin('wait for refusal batch');
     return new Promise((settle, fail) => {
-      this.waiting.push({ request, deadline, wait, settle, fail });
-      if (!this.running) void outsideTraces(() => this.run());
+      this.waiting.add({ request, deadline, wait, settle, fail });
     });
   }
 
-  private async run(): Promise<void> {
-    this.running = true;
-    while (this.waiting.length > 0) {
-      const live = this.waiting.filter(({ deadline }) => !deadline.passed);
-      this.waiting = live.slice(MAX_BATCH);
-      if (live.length > 0) await this.answer(live.slice(0, MAX_BATCH));
-    }
-    this.running = false;
-  }
-
-  private async answer(batch: readonly Waiting[]): Promise<void> {
+  private async answer(gathered: readonly Waiting[]): Promise<void> {
+    const batch = gathered.filter(({ deadline }) => !deadline.passed);
+    if (batch.length === 0) return;
     try {
       const requests = batch.map(({ request }) => request);
       const waits = batch.map(({ wait }) => wait);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { RedisClient } from '#lock/redis';
+import { Gathering } from '../gathering/gathering.js';
 
-/** What one script counts. So many go out at once: Redis counts them while this process reads the next requests. */
+/** What one script counts at most: Redis does nothing else meanwhile. */
 const BATCH = 250;
 /** For so long nobody waits for a Redis that did not answer. */
 const AWAY_MS = 1_000;
@@ -24,13 +25,11 @@ interface Waiting {
 type CountCommand = (keys: number, ...keysAndWindow: (string | number)[]) => Promise<number[]>;
 
 /**
- * Counts in Redis, for all replicas. The requests that come while a script is under way are counted by the next: a command
- * for each of them cost an order a sixth more of the processor.
+ * Counts in Redis, for all replicas, in a script for all requests that gathered: a command for each of them cost an order a
+ * sixth more of the processor.
  */
 export class SharedCounts {
-  private waiting: Waiting[] = [];
-  private underWay = 0;
-  private sending: NodeJS.Immediate | undefined;
+  private readonly waiting = new Gathering<Waiting>(BATCH, (batch) => this.answer(batch));
   private awayUntil = 0;
   private readonly command: CountCommand;
 
@@ -49,22 +48,8 @@ export class SharedCounts {
   count(client: string): Promise<Count> {
     if (performance.now() < this.awayUntil) return Promise.reject(new Error('Redis was away just now.'));
     return new Promise((settle, fail) => {
-      this.waiting.push({ client, settle, fail });
-      if (this.waiting.length >= BATCH) void this.send();
-      else this.sending ??= setImmediate(() => this.sendRest()); // what came in together
+      this.waiting.add({ client, settle, fail });
     });
-  }
-
-  private sendRest(): void {
-    this.sending = undefined;
-    if (this.underWay === 0 && this.waiting.length > 0) void this.send();
-  }
-
-  private async send(): Promise<void> {
-    this.underWay += 1;
-    await this.answer(this.waiting.splice(0));
-    this.underWay -= 1;
-    this.sendRest();
   }
 
   private async answer(batch: readonly Waiting[]): Promise<void> {
@@ -76,7 +61,7 @@ export class SharedCounts {
       );
     } catch (error) {
       this.awayUntil = performance.now() + AWAY_MS;
-      for (const { fail } of [...batch, ...this.waiting.splice(0)]) fail(error);
+      for (const { fail } of [...batch, ...this.waiting.take()]) fail(error);
     }
   }
 }
