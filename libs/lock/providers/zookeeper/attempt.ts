@@ -3,7 +3,7 @@ import type { Grant, LockRequest, Refusal } from '../../provider.js';
 import { ANY_VERSION, type Change } from './messages.js';
 import { findObstacle, followObstacle } from './obstacles.js';
 import { nextFence } from '../next-fence.js';
-import { HELD_BY_NOBODY, type LockState, type PlaceRecord } from './records.js';
+import { HELD_BY_NOBODY, type Held, type LockState, type PlaceRecord } from './records.js';
 import { holderIn, isHeldBy, removals, write, type Look } from './look.js';
 import type { ZooKeeperStore } from './store.js';
 import { unlessItChanged } from './zookeeper-errors.js';
@@ -106,28 +106,20 @@ export class Attempt {
   private async grant(looks: readonly Look[]): Promise<Grant> {
     const { token, owner, leaseMs, floors, permits = 1 } = this.request;
     const isAgain = isHeldBy(token, looks);
-    const fences = looks.map((look, index) => {
-      const last = look.node?.data.fence ?? 0;
-      return (isAgain && holderIn(look, token)?.fence) || nextFence(last, floors[index] ?? 0);
+    const nowMs = Date.now();
+    const held = looks.map((look, index): Held => {
+      const before = isAgain ? holderIn(look, token) : undefined;
+      const fence = before?.fence ?? nextFence(look.node?.data.fence ?? 0, floors[index] ?? 0);
+      return { token, owner, fence, leaseMs, acquiredAtMs: before?.acquiredAtMs ?? nowMs, from: before?.from };
     });
     const states = looks.map((look, index): LockState => {
-      const fence = fences[index] ?? 0;
-      const before = isAgain ? holderIn(look, token) : undefined;
-      const acquiredAtMs = before?.acquiredAtMs ?? Date.now();
-      const own = {
-        token,
-        owner,
-        fence,
-        leaseMs,
-        acquiredAtMs,
-        ...(before?.from ? { from: before.from } : {}),
-      };
+      const own = held[index] as Held;
       const others = look.holders.filter((holder) => holder.token !== token);
-      const last = Math.max(fence, look.node?.data.fence ?? 0);
-      return { fence: last, permits, holders: [...others, own] };
+      const fence = Math.max(own.fence, look.node?.data.fence ?? 0);
+      return { fence, permits, holders: [...others, own] };
     });
     const written = await this.store.rewrite(looks, states, this.deadline, removals(looks, token));
     this.store.holds.set(token, written);
-    return { granted: true, fences };
+    return { granted: true, fences: held.map(({ fence }) => fence) };
   }
 }

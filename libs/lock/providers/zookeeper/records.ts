@@ -17,7 +17,7 @@ export interface Held {
   readonly written?: Stamp | undefined;
   readonly acquiredAtMs: number;
   /** Whose it was before it was adopted. */
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
 /** When something was written: the transaction, and its time on the clock of the leader of then. */
@@ -52,7 +52,7 @@ export function lockStateOf(data: string): LockState {
 /** JSON has no Infinity. */
 export function textOf({ fence, permits, holders }: LockState): string {
   const held = holders.map(({ token, owner, fence, leaseMs, written, acquiredAtMs, from }): Held => {
-    return { token, owner, fence, leaseMs, written, acquiredAtMs, ...(from === undefined ? {} : { from }) };
+    return { token, owner, fence, leaseMs, written, acquiredAtMs, from };
   });
   return JSON.stringify({ fence, permits: String(permits), holders: held });
 }
