@@ -110,7 +110,14 @@ export class Attempt {
     const held = looks.map((look, index): Held => {
       const before = isAgain ? holderIn(look, token) : undefined;
       const fence = before?.fence ?? nextFence(look.node?.data.fence ?? 0, floors[index] ?? 0);
-      return { token, owner, fence, leaseMs, acquiredAtMs: before?.acquiredAtMs ?? nowMs, from: before?.from };
+      return {
+        token,
+        owner,
+        fence,
+        leaseMs,
+        acquiredAtMs: before?.acquiredAtMs ?? nowMs,
+        from: before?.from,
+      };
     });
     const states = looks.map((look, index): LockState => {
       const own = held[index] as Held;
