@@ -60,8 +60,11 @@ export class ConformanceChild {
     });
   }
 
-  /** @throws when the process ends without having said it, or within 60 s does not */
-  async report<Kind extends keyof ChildReports>(kind: Kind): Promise<ChildReports[Kind]> {
+  /** @throws when the process ends without having said it, or within the time does not */
+  async report<Kind extends keyof ChildReports>(
+    kind: Kind,
+    { withinMs = 60_000 } = {},
+  ): Promise<ChildReports[Kind]> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const report = this.reports.get(kind);
@@ -71,7 +74,10 @@ export class ConformanceChild {
         clearTimeout(late);
         this.listeners.delete(look);
       };
-      const late = setTimeout(() => reject(new Error(`The child did not say "${kind}" in 60 s.`)), 60_000);
+      const late = setTimeout(
+        () => reject(new Error(`The child did not say "${kind}" in ${withinMs / 1_000} s.`)),
+        withinMs,
+      );
       this.listeners.add(look);
       look();
     });
