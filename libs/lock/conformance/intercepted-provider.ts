@@ -36,7 +36,10 @@ export class InterceptedProvider implements LockProvider {
   /** Watches that have not been ended. */
   watching = 0;
   lastRequest: LockRequest | undefined;
+  /** From an attempt to the answer to the next, at most: the store may have heard nothing of the claim meanwhile. */
+  longestSilenceMs = 0;
   readonly shared: boolean;
+  private askedAt: number | undefined;
 
   /** @param shared whether others use the real one too, so that closing this one leaves it open */
   constructor(real: LockProvider, { shared = false }: { shared?: boolean } = {}) {
@@ -58,7 +61,11 @@ export class InterceptedProvider implements LockProvider {
   async acquire(request: LockRequest): Promise<Grant | Refusal> {
     this.acquires += 1;
     this.lastRequest = request;
+    const askedAt = performance.now();
     const answer = await (this.onAcquire?.(request) ?? this.real.acquire(request));
+    if (this.askedAt !== undefined)
+      this.longestSilenceMs = Math.max(this.longestSilenceMs, performance.now() - this.askedAt);
+    this.askedAt = askedAt;
     if (!answer.granted) this.refusals += 1;
     return answer;
   }

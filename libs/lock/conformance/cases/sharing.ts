@@ -170,7 +170,7 @@ async function oneLoad(context: CaseContext): Promise<void> {
   let failures = 0;
   const failing = async (): Promise<never> => {
     failures += 1;
-    await sleep(100);
+    await sleep(1_000); // all have asked by then, on a busy machine too: who asks later tries again
     throw new Error('the catalogue is away');
   };
   const other = context.resource('stock');

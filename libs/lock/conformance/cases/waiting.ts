@@ -126,6 +126,7 @@ async function servesInOrder(context: CaseContext): Promise<void> {
   const holder = await (await context.manager()).acquire(resource, { leaseMs: 60_000, waitMs: 0 });
   const served: number[] = [];
   const waiting: Promise<void>[] = [];
+  const inLine: InterceptedProvider[] = [];
   let shared: LockProvider | undefined;
   for (let index = 0; index < waiters; index += 1) {
     // Each manager is a contender of its own, as a process has one; some share their connections.
@@ -141,11 +142,18 @@ async function servesInOrder(context: CaseContext): Promise<void> {
     });
     turn.catch(() => undefined); // heard below
     waiting.push(turn);
-    const inLine = until(() => provider.refusals > 0, { what: `waiter ${index} stands in line` });
-    await Promise.race([inLine, turn]);
+    inLine.push(provider);
+    const refused = until(() => provider.refusals > 0, { what: `waiter ${index} stands in line` });
+    await Promise.race([refused, turn]);
   }
   await holder.release();
   await Promise.all(waiting);
+  for (const { longestSilenceMs, lastRequest } of inLine)
+    inTime(
+      longestSilenceMs,
+      lastRequest?.placeMs ?? 0,
+      'ms from an attempt of a waiter to its next: its place lasts',
+    );
   assert.deepEqual(
     served,
     Array.from({ length: waiters }, (_, index) => index),
