@@ -16,6 +16,8 @@ export interface Switches {
 }
 
 interface Placement extends TransactionOptions {
+  /** Told when the stock row is the transaction's. */
+  readonly onClaimed?: () => void;
   /** Awaited between the decision's read and the first write. */
   readonly beforeWrite?: () => Promise<void>;
   /** Awaited between the last write and COMMIT. */
@@ -80,11 +82,11 @@ export class GuardBench {
     switches: Switches = {},
     placement: Placement = {},
   ): Promise<Outcome> {
-    const { beforeWrite, beforeCommit, ...options } = placement;
+    const { onClaimed, beforeWrite, beforeCommit, ...options } = placement;
     const database: Pick<Database, 'transaction'> = {
       transaction: (work) =>
         this.database.transaction(async (transaction) => {
-          const result = await work(intercept(transaction, request, switches, beforeWrite));
+          const result = await work(intercept(transaction, request, switches, { beforeWrite, onClaimed }));
           await beforeCommit?.();
           return result;
         }),
@@ -107,8 +109,11 @@ export class GuardBench {
   ): Promise<(Outcome | Error)[]> {
     const secondHasRead = signal();
     const firstHasRead = signal();
+    const firstHasClaimed = signal();
+    if (options.guard !== undefined && options.guard !== 'claim') firstHasClaimed.fire(); // it claims nothing
     const firstPlaced = this.place(first, switches, {
       ...options,
+      onClaimed: firstHasClaimed.fire,
       beforeWrite: async () => {
         firstHasRead.fire();
         await Promise.race([secondHasRead.fired, sleep(300)]);
@@ -118,7 +123,7 @@ export class GuardBench {
       (outcome) => outcome,
       (error: unknown) => error as Error,
     );
-    await Promise.race([firstHasRead.fired, firstEnds]);
+    await Promise.race([Promise.all([firstHasRead.fired, firstHasClaimed.fired]), firstEnds]);
     const secondEnds = this.place(second, switches, {
       ...options,
       beforeWrite: async () => {
@@ -189,7 +194,7 @@ function intercept(
   transaction: Transaction,
   { saleId, lines, buyerId, idempotencyKey }: PlacementRequest,
   { mutations = {}, readBeforeLock = false }: Switches,
-  beforeWrite: (() => Promise<void>) | undefined,
+  { beforeWrite, onClaimed }: { [Name in 'beforeWrite' | 'onClaimed']: Placement[Name] | undefined },
 ): Transaction {
   let readEarly: Promise<object[]> | undefined;
   const mutated = (statement: Statement | string): string =>
@@ -206,7 +211,9 @@ function intercept(
   return {
     query: async <Row extends object>(statement: Statement | string, values: readonly unknown[] = []) => {
       const rows = await run(statement, values);
-      if (typeof statement !== 'string' && statement.name === SNAPSHOT_NAME) await beforeWrite?.();
+      const name = typeof statement === 'string' ? undefined : statement.name;
+      if (name === 'inventory/claim') onClaimed?.();
+      if (name === SNAPSHOT_NAME) await beforeWrite?.();
       return rows as Row[];
     },
     send: (statement, values) => transaction.send(mutated(statement), values),
