@@ -90,7 +90,7 @@ export class ItemLocks {
     void this.acquire(missing, floors, traces?.get(traced ?? '') ?? ROOT_CONTEXT);
   }
 
-  /** What is held of these items is still wanted, by those who wait for another one as well. */
+  /** What is held of the items of these lines is still wanted, by those who wait for another one as well. */
   keep(lines: Iterable<{ readonly itemId: string }>): void {
     const nowMs = performance.now();
     for (const { itemId } of lines) {

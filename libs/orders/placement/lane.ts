@@ -6,8 +6,9 @@ import { TracedWait } from './traced-wait.js';
 
 /** How often the lane looks for orders that cannot wait any longer. */
 const SWEEP_MS = 100;
-/** How long the answers of a batch wait for the rest of a crowd, while the process has others to read, and has none. */
+/** How long the answers of a batch wait for the rest of a crowd at most. */
 const CROWD_MS = 50;
+/** A process that has had nothing to do for so long meanwhile has read all who came: no more of the crowd will come. */
 const IDLE_MS = 5;
 
 /** An order that waits for its outcome. */

@@ -388,7 +388,7 @@ function quorum(variable: string, protocols: string[], meaning: string): Setting
   };
 }
 
-/** Of one cluster: any of them may be asked. */
+/** The servers of one cluster, of which any will do: unlike a quorum it may be one, or an even number. */
 function members(variable: string, protocols: string[], meaning: string): Setting<string[]> {
   const member = url(variable, protocols, meaning);
   return {
