@@ -1,4 +1,4 @@
-import { loadStatement, type SqlExecutor } from '#platform';
+import { bigintColumn, loadStatement, uuidColumn, type SqlExecutor } from '#platform';
 
 const CLAIM = loadStatement(import.meta.url, './claim.sql');
 
@@ -37,8 +37,8 @@ export async function claimStock(
   claims: readonly Claim[],
 ): Promise<ClaimedStock[]> {
   const rows = await transaction.query<ClaimRow>(CLAIM, [
-    claims.map((claim) => claim.itemId),
-    claims.map((claim) => claim.fence ?? null),
+    uuidColumn(claims, (claim) => claim.itemId),
+    bigintColumn(claims, (claim) => claim.fence ?? null),
   ]);
   const stale = rows.filter((row) => row.stale);
   if (stale.length > 0)

@@ -1,4 +1,4 @@
-import { loadStatement, newId, plainArray, type Transaction } from '#platform';
+import { integerColumn, loadStatement, newId, uuidColumn, type Transaction } from '#platform';
 
 const ORDER_STOCK = loadStatement(import.meta.url, './order-stock.sql');
 
@@ -38,9 +38,9 @@ function change(
     unit.kind,
     unit.onHand,
     unit.reserved,
-    plainArray(lines, newId),
-    plainArray(lines, (line) => line.orderId),
-    plainArray(lines, (line) => line.itemId),
-    plainArray(lines, (line) => line.quantity),
+    uuidColumn(lines, newId),
+    uuidColumn(lines, (line) => line.orderId),
+    uuidColumn(lines, (line) => line.itemId),
+    integerColumn(lines, (line) => line.quantity),
   ]);
 }

@@ -1,4 +1,4 @@
-import { loadStatement, newId, plainArray, type Transaction } from '#platform';
+import { bigintColumn, integerColumn, loadStatement, newId, uuidColumn, type Transaction } from '#platform';
 import type { ClaimedStock } from './claim.js';
 
 const RESERVE = loadStatement(import.meta.url, './reserve.sql');
@@ -39,11 +39,11 @@ export function reserveStockUnguarded(
 
 function columnsOf(lines: readonly ReservationLine[]): unknown[] {
   return [
-    plainArray(lines, newId),
-    plainArray(lines, (line) => line.orderId),
-    plainArray(lines, (line) => line.itemId),
-    plainArray(lines, (line) => line.quantity),
-    plainArray(lines, (line) => line.fence ?? null),
+    uuidColumn(lines, newId),
+    uuidColumn(lines, (line) => line.orderId),
+    uuidColumn(lines, (line) => line.itemId),
+    integerColumn(lines, (line) => line.quantity),
+    bigintColumn(lines, (line) => line.fence ?? null),
   ];
 }
 

@@ -1,8 +1,10 @@
 import {
+  ProblemError,
+  integerColumn,
   loadStatement,
   newId,
-  plainArray,
-  ProblemError,
+  textColumn,
+  uuidColumn,
   type ProblemCode,
   type SqlExecutor,
 } from '#platform';
@@ -107,11 +109,11 @@ export async function adjustStocks(
   if (applied.length > 0) {
     const ids = applied.map(() => newId()).sort(); // those of one millisecond are in no order
     await transaction.query(ADJUST, [
-      plainArray(ids, (id) => id),
-      plainArray(applied, ({ itemId }) => itemId),
-      plainArray(applied, ({ quantity }) => quantity),
-      applied.map(({ reason }) => reason),
-      applied.map(({ reference }) => reference ?? null),
+      uuidColumn(ids, (id) => id),
+      uuidColumn(applied, ({ itemId }) => itemId),
+      integerColumn(applied, ({ quantity }) => quantity),
+      textColumn(applied, ({ reason }) => reason),
+      textColumn(applied, ({ reference }) => reference ?? null),
     ]);
   }
   return results;

@@ -1,4 +1,4 @@
-import { loadStatement, type SqlExecutor } from '#platform';
+import { bigintColumn, integerColumn, loadStatement, uuidColumn, type SqlExecutor } from '#platform';
 
 const TAKE = loadStatement(import.meta.url, './take.sql');
 
@@ -25,9 +25,9 @@ export class StockTakenError extends Error {
  */
 export async function takeStock(transaction: SqlExecutor, takings: readonly Taking[]): Promise<void> {
   const rows = await transaction.query<{ item_id: string }>(TAKE, [
-    takings.map((taking) => taking.itemId),
-    takings.map((taking) => taking.quantity),
-    takings.map((taking) => taking.version ?? null),
+    uuidColumn(takings, (taking) => taking.itemId),
+    integerColumn(takings, (taking) => taking.quantity),
+    bigintColumn(takings, (taking) => taking.version ?? null),
   ]);
   const taken = new Set(rows.map((row) => row.item_id));
   const missed = takings.map((taking) => taking.itemId).filter((itemId) => !taken.has(itemId));

@@ -348,6 +348,10 @@ class Reentry implements Lock {
     return this.held.signal;
   }
 
+  isHeld(): boolean {
+    return this.releasing === undefined && this.held.isHeld();
+  }
+
   extend(leaseMs: number): Promise<boolean> {
     return this.held.extend(leaseMs);
   }

@@ -8,6 +8,8 @@ export interface Lock {
   readonly fence: number;
   /** Aborts, with a LockLostError as its reason, the moment the lock can no longer be relied on. A release does not abort it. */
   readonly signal: AbortSignal;
+  /** Whether the lock can be relied on now; false when it was released, too. Costs less than a look at the signal. */
+  isHeld(): boolean;
   /**
    * Counts the lease anew, with a new length that the watchdog keeps to.
    * @returns false when the lock is not held any more

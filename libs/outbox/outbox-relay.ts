@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
-import { contextOf, inSpan, loadStatement, plainArray, type SqlExecutor } from '#platform';
+import { contextOf, inSpan, loadStatement, uuidColumn, type SqlExecutor } from '#platform';
 import { pauseSec } from './back-off.js';
 import { toShopEvent, type OutboxRow } from './shop-event.js';
 import { NotDeliveredError, type ShopWebhook } from './shop-webhook.js';
@@ -42,7 +42,7 @@ export class OutboxRelay {
     const failed = new Set(failures.map(({ id }) => id));
     const delivered = events.filter(({ id }) => !failed.has(id));
     if (delivered.length > 0) {
-      const ids = plainArray(delivered, ({ id }) => id);
+      const ids = uuidColumn(delivered, ({ id }) => id);
       await this.sql.query('DELETE FROM outbox_event WHERE id = ANY ($1::uuid[])', [ids]);
     }
     if (failures.length > 0) await this.putOff(failures);

@@ -27,6 +27,7 @@ export {
   type Setting,
   type StrategyName,
 } from './config/settings.js';
+export { bigintColumn, integerColumn, textColumn, uuidColumn } from './database/columns.js';
 export { DatabaseClock } from './database/clock.js';
 export { migrate, migrationState, type MigrationState } from './database/data-source.js';
 export { Database } from './database/database.js';
@@ -37,7 +38,6 @@ export { removeSome, type Retention } from './database/retention.js';
 export {
   executorOf,
   loadStatement,
-  plainArray,
   type SqlExecutor,
   type Statement,
   type Transaction,

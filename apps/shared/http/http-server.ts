@@ -1,10 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { describeProblem, ProblemError, toProblem, type ProblemCode, type RawBodyRequest } from '#platform';
+import {
+  describeProblem,
+  newId,
+  ProblemError,
+  toProblem,
+  type ProblemCode,
+  type RawBodyRequest,
+} from '#platform';
 import { limitJson } from './json-limits.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -35,7 +41,7 @@ export function createHttpServer(trustedProxies: readonly string[] = []): Fastif
     logger: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
     },
     frameworkErrors: (error, request, reply) => {
       const problem = describeProblem(toProblem(error), { path: '/', id: request.id });
@@ -150,7 +156,7 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
 function refuseSocket(socket: Socket, code: ProblemCode, detail: string): void {
   const { status, headers, body } = describeProblem(new ProblemError(code, detail), {
     path: '/',
-    id: randomUUID(),
+    id: newId(),
   });
   const text = JSON.stringify(body);
   const head = { ...headers, 'content-length': String(Buffer.byteLength(text)), connection: 'close' };

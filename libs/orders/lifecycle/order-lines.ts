@@ -1,5 +1,5 @@
 import { claimStock, type ClaimedStock } from '#inventory';
-import { loadStatement, plainArray, type Transaction } from '#platform';
+import { integerColumn, loadStatement, uuidColumn, type Transaction } from '#platform';
 
 const LINES_OF = loadStatement(import.meta.url, './lines-of.sql');
 const UNCOUNT = loadStatement(import.meta.url, './uncount.sql');
@@ -26,7 +26,7 @@ export async function claimLines(
   orders: readonly OwnedOrder[],
 ): Promise<{ lines: OwnedLine[]; stock: ReadonlyMap<string, ClaimedStock> }> {
   const rows = await transaction.query<{ order_id: string; item_id: string; quantity: number }>(LINES_OF, [
-    plainArray(orders, ({ id }) => id),
+    uuidColumn(orders, ({ id }) => id),
   ]);
   const orderById = new Map(orders.map((order) => [order.id, order]));
   const lines = rows.flatMap(({ order_id: orderId, item_id: itemId, quantity }) => {
@@ -49,11 +49,11 @@ export function count(transaction: Transaction, lines: readonly OwnedLine[]): vo
   transaction.send(COUNT, columnsOf(lines));
 }
 
-function columnsOf(lines: readonly OwnedLine[]): string[] {
+function columnsOf(lines: readonly OwnedLine[]): Buffer[] {
   return [
-    plainArray(lines, ({ saleId }) => saleId),
-    plainArray(lines, ({ itemId }) => itemId),
-    plainArray(lines, ({ buyerId }) => buyerId),
-    plainArray(lines, ({ quantity }) => quantity),
+    uuidColumn(lines, ({ saleId }) => saleId),
+    uuidColumn(lines, ({ itemId }) => itemId),
+    uuidColumn(lines, ({ buyerId }) => buyerId),
+    integerColumn(lines, ({ quantity }) => quantity),
   ];
 }

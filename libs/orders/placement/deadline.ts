@@ -47,18 +47,12 @@ export class Deadline {
   }
 
   /** Waits for `work`, and not much past the deadline. @throws DeadlineError */
-  async bound<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const end = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new DeadlineError('The deadline passed.')),
-        this.remainingMs + GRACE_MS,
-      );
+  bound<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(new DeadlineError('The deadline passed.'));
+      const timer = setTimeout(giveUp, this.remainingMs + GRACE_MS);
+      const end = () => clearTimeout(timer);
+      work.then(resolve, reject).then(end, end);
     });
-    try {
-      return await Promise.race([work, end]); // a rejection of `work` after the end counts as handled
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

@@ -150,7 +150,7 @@ export class ItemLocks {
     const held = this.held.get(itemId);
     if (!held) return undefined;
     const { lock } = held;
-    if (!lock.signal.aborted && (lock.fences.get(lockName(itemId)) ?? Infinity) >= floor) return held;
+    if (lock.isHeld() && (lock.fences.get(lockName(itemId)) ?? Infinity) >= floor) return held;
     this.release(itemId); // goes out before the new attempt does
     return undefined;
   }
@@ -230,7 +230,7 @@ export class ItemLocks {
     try {
       held.isOver = await held.lock.isContended();
     } catch {
-      // Lost, which `usable` will see, or the store is away, and the signal tells how long it lasts.
+      // Lost, which `usable` will see, or the store is away, and the lock tells how long it lasts.
     }
   }
 

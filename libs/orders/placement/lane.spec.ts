@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
@@ -18,12 +18,15 @@ class Turnstile implements LaneWork {
   batchSize = Infinity;
   isStopped = false;
   prepared = 0;
+  /** For each call of `prepare` how many waited, and how many of them were known. */
+  readonly preparations: (readonly [number, number])[] = [];
   /** In whose name it was last prepared. */
   preparedIn = context.active();
   private readonly held: (() => void)[] = [];
 
-  prepare(): void {
+  prepare(waiting: readonly Waiting[], known: number): void {
     this.prepared += 1;
+    this.preparations.push([waiting.length, known]);
     this.preparedIn = context.active();
   }
 
@@ -156,6 +159,29 @@ describe('Lane', () => {
     expect([work.prepared, work.batches]).toEqual([before + 1, [['a']]]);
     work.go();
     await Promise.all([first, later]);
+  });
+
+  test('gets ready for newcomers alone, until something changes or some time has passed', async () => {
+    const lane = open();
+    work.isStopped = true;
+    const all = [lane.enter(order('a'), attempt())];
+    await turn();
+    work.preparations.length = 0;
+    const come = async (orderId: string, change = () => {}) => {
+      all.push(lane.enter(order(orderId), attempt()));
+      change();
+      await turn();
+      return work.preparations.at(-1);
+    };
+    expect(await come('b')).toEqual([1, 0]); // the batch has left
+    expect(await come('c')).toEqual([2, 1]);
+    expect(await come('d')).toEqual([3, 2]);
+    expect(await come('e', () => lane.wake())).toEqual([4, 0]);
+    expect(await come('f')).toEqual([5, 4]);
+    await sleep(50);
+    expect(await come('g')).toEqual([6, 0]);
+    work.go();
+    await Promise.all(all);
   });
 
   test('goes on outside the trace of the request that woke it', async () => {

@@ -6,6 +6,8 @@ import { TracedWait } from './traced-wait.js';
 
 /** How often the lane looks for orders that cannot wait any longer. */
 const SWEEP_MS = 100;
+/** Preparing is done anew for all at least so often: hundreds wait, and some come with each turn of the event loop. */
+const PREPARED_MS = 25;
 /** How long the answers of a batch wait for the rest of a crowd at most. */
 const CROWD_MS = 50;
 /** A process that has had nothing to do for so long meanwhile has read all who came: no more of the crowd will come. */
@@ -22,8 +24,11 @@ export interface Waiting {
 
 /** What makes batches of a lane move on. */
 export interface LaneWork {
-  /** Gets ready what the first of them need. Called whenever there are new ones, also while a batch is placed. */
-  prepare(waiting: readonly Waiting[]): void;
+  /**
+   * Gets ready what the first of them need. Called whenever there are new ones, also while a batch is placed.
+   * @param known how many of them it was called with before, since when nothing has changed for them
+   */
+  prepare(waiting: readonly Waiting[], known: number): void;
   /** Which of them can be placed now, together; when none, it is asked again after `Lane.wake`. */
   choose(waiting: readonly Waiting[]): readonly Waiting[];
   /** Ends the wait of each, and fails whom nothing became of. Never rejects. @returns settles the others */
@@ -38,6 +43,8 @@ export class Lane {
   private readonly work: LaneWork;
   private readonly marginMs: number;
   private waiting: Waiting[] = [];
+  /** How many of them, the first ones, are prepared, and until when. */
+  private prepared = { count: 0, untilMs: 0 };
   private running = false;
   /** More are under way than one batch takes. */
   private isCrowded = false;
@@ -56,19 +63,25 @@ export class Lane {
     const wait = TracedWait.begin('wait in lane');
     return new Promise((settle, fail) => {
       this.waiting.push({ request, attempt, wait, settle, fail });
-      this.wake();
+      this.goOn();
     });
   }
 
-  /** Something has changed that may let orders be placed. All that changes in one turn of the event loop is one change. */
+  /** Something has changed that may let orders be placed. */
   wake(): void {
+    this.prepared.untilMs = 0;
+    this.goOn();
+  }
+
+  /** All that changes in one turn of the event loop is one change. */
+  private goOn(): void {
     this.sweeping ??= setInterval(() => this.sweep(), SWEEP_MS);
     this.waking ??= outsideTraces(() => setImmediate(() => this.onWake()));
   }
 
   private onWake(): void {
     this.waking = undefined;
-    this.work.prepare(this.waiting);
+    this.prepare(this.prepared.untilMs > performance.now() ? this.prepared.count : 0);
     if (this.running) this.awaken?.();
     else void this.run();
   }
@@ -114,12 +127,18 @@ export class Lane {
     });
   }
 
+  private prepare(known: number): void {
+    this.work.prepare(this.waiting, known);
+    if (known === 0) this.prepared.untilMs = performance.now() + PREPARED_MS;
+    this.prepared.count = this.waiting.length;
+  }
+
   private next(): readonly Waiting[] {
     this.sweep();
-    this.work.prepare(this.waiting);
+    this.prepare(0);
     const batch = new Set(this.work.choose(this.waiting));
     if (batch.size === 0) return [];
-    this.waiting = this.waiting.filter((order) => !batch.has(order));
+    this.keepWaiting(this.waiting.filter((order) => !batch.has(order)));
     if (this.waiting.length > 0) this.isCrowded = true;
     return [...batch];
   }
@@ -134,8 +153,13 @@ export class Lane {
       return false;
     });
     if (staying.length === this.waiting.length) return;
-    this.waiting = staying;
+    this.keepWaiting(staying);
     this.awaken?.();
+  }
+
+  private keepWaiting(orders: Waiting[]): void {
+    this.waiting = orders;
+    this.prepared.untilMs = 0;
   }
 
   private reasonToLeave({ deadline, waiter }: Attempt): Error | undefined {

@@ -1,4 +1,12 @@
-import { codeOf, loadStatement, plainArray, type Transaction } from '#platform';
+import {
+  bigintColumn,
+  codeOf,
+  integerColumn,
+  loadStatement,
+  textColumn,
+  uuidColumn,
+  type Transaction,
+} from '#platform';
 import type { Order } from '../order.js';
 import type { PlacementRequest } from './placement.js';
 
@@ -27,33 +35,33 @@ export interface AcceptedOrder {
 export function recordOrders(transaction: Transaction, accepted: readonly AcceptedOrder[]): void {
   const orders = accepted.map(({ order }) => order);
   const lines = orders.flatMap((order) => order.lines.map((line) => ({ orderId: order.id, ...line })));
-  const buyers = plainArray(orders, (order) => order.buyerId);
-  const keys = accepted.map(({ request }) => request.idempotencyKey);
+  const buyers = uuidColumn(orders, (order) => order.buyerId);
+  const keys = textColumn(accepted, ({ request }) => request.idempotencyKey);
   transaction.send(RECORD, [
     orders[0]?.createdAt ?? null, // a batch is decided at one moment
-    plainArray(orders, (order) => order.id),
-    plainArray(orders, (order) => order.saleId),
+    uuidColumn(orders, (order) => order.id),
+    uuidColumn(orders, (order) => order.saleId),
     buyers,
     keys,
-    plainArray(accepted, ({ request }) => request.requestHash),
-    plainArray(orders, (order) => order.totalAmount),
-    plainArray(orders, (order) => order.currency),
-    orders.map((order) => JSON.stringify(order.metadata)),
-    plainArray(orders, holdSecondsOf),
-    plainArray(lines, (line) => line.orderId),
-    plainArray(lines, (line) => line.itemId),
-    lines.map((line) => line.sku),
-    plainArray(lines, (line) => line.quantity),
-    plainArray(lines, (line) => line.unitPriceAmount),
+    textColumn(accepted, ({ request }) => request.requestHash),
+    bigintColumn(orders, (order) => order.totalAmount),
+    textColumn(orders, (order) => order.currency),
+    textColumn(orders, (order) => JSON.stringify(order.metadata)),
+    integerColumn(orders, holdSecondsOf),
+    uuidColumn(lines, (line) => line.orderId),
+    uuidColumn(lines, (line) => line.itemId),
+    textColumn(lines, (line) => line.sku),
+    integerColumn(lines, (line) => line.quantity),
+    bigintColumn(lines, (line) => line.unitPriceAmount),
     tracesOf(accepted),
   ]);
   transaction.send(REFUSE_ARCHIVED_KEYS, [buyers, keys]);
 }
 
 /** Nothing to write, as a rule: few orders are traced, or none. */
-function tracesOf(accepted: readonly AcceptedOrder[]): string | null {
+function tracesOf(accepted: readonly AcceptedOrder[]): Buffer | null {
   if (accepted.every(({ request }) => request.traceparent === undefined)) return null;
-  return plainArray(accepted, ({ request }) => request.traceparent ?? null);
+  return textColumn(accepted, ({ request }) => request.traceparent ?? null);
 }
 
 function holdSecondsOf({ createdAt, expiresAt }: Order): number {

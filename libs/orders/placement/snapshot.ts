@@ -1,5 +1,5 @@
 import type { ClaimedStock } from '#inventory';
-import { DatabaseUnavailableError, loadStatement, plainArray, type SqlExecutor } from '#platform';
+import { DatabaseUnavailableError, loadStatement, textColumn, uuidColumn, type SqlExecutor } from '#platform';
 import type { SaleWindow } from '#sales';
 import type { PlacementRequest } from './placement.js';
 
@@ -57,9 +57,9 @@ export async function readSnapshot(
 ): Promise<Snapshot> {
   const [row] = await sql.query<SnapshotRow>(SNAPSHOT, [
     [...new Set(requests.map((request) => request.saleId))],
-    itemIdsOf(requests),
-    plainArray(requests, (request) => request.buyerId),
-    requests.map((request) => request.idempotencyKey),
+    uuidColumn(itemIdsOf(requests), (itemId) => itemId),
+    uuidColumn(requests, (request) => request.buyerId),
+    textColumn(requests, (request) => request.idempotencyKey),
     archivedKeys,
   ]);
   if (!row) throw new DatabaseUnavailableError(new Error('this is a standby'), { entered: false });

@@ -20,14 +20,6 @@ export interface Transaction extends SqlExecutor {
   send(statement: Statement | string, values: readonly unknown[]): void;
 }
 
-/**
- * The text of an array whose elements need no quotes: identifiers, numbers, codes. The driver would look at each element
- * by itself, which takes ten times as long.
- */
-export function plainArray<T>(of: readonly T[], element: (value: T) => string | number | null): string {
-  return `{${of.map((value) => element(value) ?? 'NULL').join(',')}}`;
-}
-
 /** Reads `file` beside the calling module: `loadStatement(import.meta.url, 'claim.sql')`. */
 export function loadStatement(moduleUrl: string, file: string): Statement {
   const location = fileURLToPath(new URL(file, moduleUrl));

@@ -18,6 +18,7 @@ import { primariesOf, type RedisAddress, type RedisClient } from './redis-client
 import { isReply, NotConnectedError, RedisConnection } from './redis-connection.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { SCRIPTS, type Script } from './scripts.js';
+import { Turn, type Arguments, type ScriptForSome } from './turn.js';
 import { WakeUp } from './wake-up.js';
 
 const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
@@ -30,6 +31,9 @@ const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
   'sharedValues',
   'replicaAcks',
 ]);
+
+const EXTEND: ScriptForSome = { one: SCRIPTS.extend, some: SCRIPTS.extendSome };
+const RELEASE: ScriptForSome = { one: SCRIPTS.release, some: SCRIPTS.releaseSome };
 
 /** As acquire.lua documents it. */
 type AttemptReply = readonly (number | string)[];
@@ -57,6 +61,7 @@ export class RedisLockProvider implements LockProvider {
   private readonly replicas: ReplicaAcks;
   private readonly wakeUp: WakeUp;
   private readonly isCluster: boolean;
+  private readonly turn = new Turn((script, resources, args) => this.runNow(script, resources, args));
 
   constructor({ keyPrefix = '', commandTimeoutMs = 250, ...address }: RedisLockProviderOptions) {
     this.keys = new LockKeys(keyPrefix);
@@ -100,14 +105,15 @@ export class RedisLockProvider implements LockProvider {
   }
 
   async extend({ resources, token, permits }: LockClaim, leaseMs: number): Promise<Extension> {
-    const script = permits ? SCRIPTS.extendPermit : SCRIPTS.extend;
-    const [held, contended] = await this.run<number[]>(script, resources, [token, leaseMs]);
+    const script = permits ? SCRIPTS.extendPermit : EXTEND;
+    const [held, contended] = await this.runOrShare<number[]>(script, resources, [token, leaseMs]);
     return { held: held === 1, contended: contended === 1 };
   }
 
   async release({ resources, token, permits }: LockClaim): Promise<boolean> {
-    const script = permits ? SCRIPTS.releasePermit : SCRIPTS.release;
-    const [freed, ...told] = await this.run<[number, ...string[]]>(script, resources, [token, this.channel]);
+    const script = permits ? SCRIPTS.releasePermit : RELEASE;
+    const args = [token, this.channel];
+    const [freed, ...told] = await this.runOrShare<[number, ...string[]]>(script, resources, args);
     for (let index = 0; index < told.length; index += 2) {
       const [heir = '', fence = ''] = told.slice(index);
       this.wakeUp.tell(heir, fence ? { granted: true, fences: [Number(fence)] } : { look: true });
@@ -183,17 +189,34 @@ export class RedisLockProvider implements LockProvider {
     return value === null ? undefined : { value, remainingMs };
   }
 
-  private async run<Reply>(
-    script: Script,
+  /** What concerns one lock may share its command with others. */
+  private async runOrShare<Reply>(
+    script: Script | ScriptForSome,
     resources: readonly string[],
-    args: readonly (string | number)[],
+    args: Arguments,
   ): Promise<Reply> {
-    const keys = this.keysOf(resources);
+    const [resource = '', ...others] = resources;
+    if (!('some' in script)) return this.run<Reply>(script, resources, args);
+    if (others.length > 0) return this.run<Reply>(script.one, resources, args);
     try {
-      return await this.connection.run<Reply>(script, keys.length, [...keys, ...args]);
+      return await this.turn.add<Reply>(script, resource, args);
     } catch (error) {
       throw unavailable(resources, error);
     }
+  }
+
+  private async run<Reply>(script: Script, resources: readonly string[], args: Arguments): Promise<Reply> {
+    this.turn.end(); // before this one, as they were asked
+    try {
+      return await this.runNow<Reply>(script, resources, args);
+    } catch (error) {
+      throw unavailable(resources, error);
+    }
+  }
+
+  private runNow<Reply>(script: Script, resources: readonly string[], args: Arguments): Promise<Reply> {
+    const keys = this.keysOf(resources);
+    return this.connection.run<Reply>(script, keys.length, [...keys, ...args]);
   }
 
   private async send<Reply>(

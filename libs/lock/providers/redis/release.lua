@@ -21,21 +21,11 @@ end
 
 --@include pieces/lock.lua
 --@include pieces/permits.lua
+--@include pieces/release.lua
 
 local freed = 0
-local call = { channel = ARGV[2], told = {} }
+local call = { token = ARGV[1], channel = ARGV[2], told = {} }
 for n = 1, #KEYS / 2 do
-  local lock = read(n)
-  if lock.token == ARGV[1] then
-    free(lock, call)
-    freed = freed + 1
-  elseif lock.queued == '1' then
-    leave_queue(lock, ARGV[1])
-    if not lock.token then
-      promote(lock, call)
-    elseif shared_by(lock) then
-      tell_next(lock, call)
-    end
-  end
+  freed = freed + release(read(n), call)
 end
 return { freed, unpack(call.told) }

@@ -36,6 +36,8 @@ export class BatchedStrategy implements ReservationStrategy {
   private readonly options: BatchedOptions;
   private readonly itemLocks: ItemLocks;
   private readonly lane: Lane;
+  /** How many orders have what they need asked for: a batch, at most. */
+  private frontSize = 0;
 
   constructor(locks: LockManager, database: Database, metrics: Metrics, options: BatchedOptions) {
     this.database = database;
@@ -48,7 +50,7 @@ export class BatchedStrategy implements ReservationStrategy {
     });
     this.lane = new Lane(
       {
-        prepare: (waiting) => this.prepare(waiting),
+        prepare: (waiting, known) => this.prepare(waiting, known),
         choose: (waiting) => this.choose(waiting),
         place: (batch) => this.place(batch),
       },
@@ -61,17 +63,19 @@ export class BatchedStrategy implements ReservationStrategy {
   }
 
   /** Asks for what the first of them need. Those who wait for another process keep what they have and hold nobody up. */
-  private prepare(waiting: readonly Waiting[]): void {
+  private prepare(waiting: readonly Waiting[], known: number): void {
+    if (known === 0) this.frontSize = 0;
     const front: Waiting[] = [];
     const itemIds = new Set<string>();
-    for (const order of waiting) {
+    for (const order of waiting.slice(known)) {
       const { lines } = order.request;
       if (lines.some(({ itemId }) => this.itemLocks.isAwaited(itemId))) {
         if (lines.length > 1) this.itemLocks.keep(lines);
         continue;
       }
-      if (front.length === this.options.batchSize || itemIds.size + lines.length > MAX_ASKED) break;
+      if (this.frontSize === this.options.batchSize || itemIds.size + lines.length > MAX_ASKED) break;
       front.push(order);
+      this.frontSize += 1;
       for (const { itemId } of lines) itemIds.add(itemId);
     }
     this.itemLocks.want(itemIds, floorsOf(front), tracesOf(front));

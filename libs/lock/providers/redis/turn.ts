@@ -1,0 +1,73 @@
+import { hashTagOf } from './keys.js';
+import type { Script } from './scripts.js';
+
+/** As many locks as one script takes on, so that nobody else waits for it for long. */
+const MAX_TOGETHER = 250;
+
+/** Arguments and reply of `some` are those of `one` for each lock, in their order. */
+export interface ScriptForSome {
+  readonly one: Script;
+  readonly some: Script;
+}
+
+export type Arguments = readonly (string | number)[];
+export type Run = (script: Script, resources: readonly string[], args: Arguments) => Promise<unknown>;
+
+interface Waiting {
+  readonly args: Arguments;
+  readonly settle: (reply: unknown) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Makes one command of what is asked of many locks in one turn of the event loop: a process that keeps hundreds of them asks
+ * and releases them for little more than the cost of one. As long as every other command begins with `end`, they go out
+ * in the order in which they were asked.
+ */
+export class Turn {
+  private readonly run: Run;
+  private script: ScriptForSome | undefined;
+  private tag = '';
+  private waiting = new Map<string, Waiting>();
+
+  constructor(run: Run) {
+    this.run = run;
+  }
+
+  /** The script's reply for this lock. @throws what `run` does */
+  add<Reply>(script: ScriptForSome, resource: string, args: Arguments): Promise<Reply> {
+    const tag = hashTagOf(resource); // one script has the locks of one slot
+    const isApart = script !== this.script || tag !== this.tag || this.waiting.has(resource);
+    if (isApart || this.waiting.size >= MAX_TOGETHER) this.end();
+    if (this.waiting.size === 0) queueMicrotask(() => this.end());
+    this.script = script;
+    this.tag = tag;
+    return new Promise<unknown>((settle, fail) => {
+      this.waiting.set(resource, { args, settle, fail });
+    }) as Promise<Reply>;
+  }
+
+  /** Sends what was asked so far. */
+  end(): void {
+    const { script, waiting } = this;
+    if (!script || waiting.size === 0) return;
+    this.waiting = new Map();
+    void this.send(script, [...waiting.keys()], [...waiting.values()]);
+  }
+
+  private async send(
+    { one, some }: ScriptForSome,
+    resources: readonly string[],
+    waiting: readonly Waiting[],
+  ): Promise<void> {
+    const args = waiting.flatMap((each) => each.args);
+    try {
+      const isOne = waiting.length === 1;
+      const reply = await this.run(isOne ? one : some, resources, args);
+      const replies = isOne ? [reply] : (reply as readonly unknown[]);
+      for (const [index, { settle }] of waiting.entries()) settle(replies[index]);
+    } catch (error) {
+      for (const { fail } of waiting) fail(error);
+    }
+  }
+}

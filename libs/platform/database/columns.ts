@@ -1,0 +1,111 @@
+/**
+ * Arrays as parameters, one for each column of what a statement unnests, in PostgreSQL's binary form (`array_recv`): in the
+ * other form each element is text, which the driver quotes and the server parses, character by character.
+ */
+
+// src/include/catalog/pg_type.dat
+const UUID = 2950;
+const TEXT = 25;
+const INTEGER = 23;
+const BIGINT = 20;
+
+const HEADER_BYTES = 20;
+const NULL_LENGTH = -1;
+const UUID_BYTES = 16;
+/** Where the hexadecimal digits of each byte stand in the text of a UUID. */
+const UUID_DIGITS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const UUID_LENGTH = 36;
+
+/** What a character is as a hexadecimal digit; negative when it is none. */
+const DIGITS = new Int8Array(128).fill(-1);
+for (let value = 0; value < 16; value += 1) {
+  const digit = value.toString(16);
+  DIGITS[digit.charCodeAt(0)] = value;
+  DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
+/** A `uuid[]`. @throws TypeError for a text that is no UUID */
+export function uuidColumn<T>(of: readonly T[], element: (value: T) => string): Buffer {
+  const column = begin(UUID, of.length, (4 + UUID_BYTES) * of.length);
+  let at = HEADER_BYTES;
+  for (const value of of) {
+    at = column.writeInt32BE(UUID_BYTES, at);
+    at = writeUuid(column, element(value), at);
+  }
+  return column;
+}
+
+/** A `text[]`; null becomes NULL. */
+export function textColumn<T>(of: readonly T[], element: (value: T) => string | null): Buffer {
+  const texts = of.map((value) => element(value));
+  const lengths = texts.map((text) => (text === null ? NULL_LENGTH : Buffer.byteLength(text)));
+  const column = begin(
+    TEXT,
+    of.length,
+    lengths.reduce((sum, length) => sum + 4 + Math.max(0, length), 0),
+  );
+  let at = HEADER_BYTES;
+  for (const [index, text] of texts.entries()) {
+    at = column.writeInt32BE(lengths[index] ?? 0, at);
+    if (text === null) markNull(column);
+    else at += column.write(text, at);
+  }
+  return column;
+}
+
+/** An `integer[]`. */
+export function integerColumn<T>(of: readonly T[], element: (value: T) => number): Buffer {
+  const column = begin(INTEGER, of.length, 8 * of.length);
+  let at = HEADER_BYTES;
+  for (const value of of) {
+    at = column.writeInt32BE(4, at);
+    at = column.writeInt32BE(element(value), at);
+  }
+  return column;
+}
+
+/** A `bigint[]` of whole numbers that a double holds; null becomes NULL. */
+export function bigintColumn<T>(of: readonly T[], element: (value: T) => number | null): Buffer {
+  const column = begin(BIGINT, of.length, 12 * of.length);
+  let at = HEADER_BYTES;
+  for (const value of of) {
+    const number = element(value);
+    if (number === null) {
+      markNull(column);
+      at = column.writeInt32BE(NULL_LENGTH, at);
+    } else {
+      at = column.writeInt32BE(8, at);
+      at = column.writeInt32BE(Math.floor(number / 2 ** 32), at);
+      at = column.writeUInt32BE(number >>> 0, at);
+    }
+  }
+  return column.subarray(0, at);
+}
+
+/** An array of one dimension, counted from 1, without its elements. */
+function begin(type: number, count: number, bytes: number): Buffer {
+  const column = Buffer.allocUnsafe(HEADER_BYTES + bytes);
+  column.writeInt32BE(1, 0);
+  column.writeInt32BE(0, 4);
+  column.writeInt32BE(type, 8);
+  column.writeInt32BE(count, 12);
+  column.writeInt32BE(1, 16);
+  return column;
+}
+
+function markNull(column: Buffer): void {
+  column.writeInt32BE(1, 4);
+}
+
+function writeUuid(column: Buffer, text: string, at: number): number {
+  let seen = text.length === UUID_LENGTH ? 0 : -1;
+  for (let index = 0; index < UUID_BYTES; index += 1) {
+    const position = UUID_DIGITS[index] ?? 0;
+    const high = DIGITS[text.charCodeAt(position)] ?? -1;
+    const low = DIGITS[text.charCodeAt(position + 1)] ?? -1;
+    seen |= high | low;
+    column[at + index] = (high << 4) | low;
+  }
+  if (seen < 0) throw new TypeError(`"${text}" is no UUID.`);
+  return at + UUID_BYTES;
+}

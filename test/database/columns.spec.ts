@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client } from 'pg';
+import { bigintColumn, integerColumn, textColumn, uuidColumn } from '#platform';
+import { testPostgresUrl } from '../support/database.js';
+
+const same = <T>(value: T): T => value;
+
+describe('arrays in their binary form, as PostgreSQL reads them', () => {
+  let client: Client;
+  beforeAll(async () => {
+    client = new Client({ connectionString: testPostgresUrl() });
+    await client.connect();
+  });
+  afterAll(() => client.end());
+
+  /** What the elements are to PostgreSQL, as text. */
+  async function read(column: Buffer, type: string): Promise<(string | null)[]> {
+    const unnested = `SELECT element::text FROM unnest($1::${type}[]) WITH ORDINALITY AS e (element, n) ORDER BY n`;
+    const { rows } = await client.query<{ element: string | null }>(unnested, [column]);
+    return rows.map(({ element }) => element);
+  }
+
+  test('UUIDs, in capitals too', async () => {
+    const ids = Array.from({ length: 100 }, () => randomUUID());
+    expect(await read(uuidColumn(ids, same), 'uuid')).toEqual(ids);
+    expect(
+      await read(
+        uuidColumn([ids[0] ?? ''], (id) => id.toUpperCase()),
+        'uuid',
+      ),
+    ).toEqual([ids[0]]);
+  });
+
+  test.each([
+    '',
+    'no id',
+    `${randomUUID()}0`,
+    randomUUID().replace(/.$/, 'g'),
+    randomUUID().replace(/^./, 'é'),
+  ])('refuses %j as a UUID', (text) => {
+    expect(() => uuidColumn([randomUUID(), text], same)).toThrow(TypeError);
+  });
+
+  test('texts of any kind, and NULL', async () => {
+    const texts = [
+      '',
+      'plain',
+      'NULL',
+      '{"a": [1, "2"]}',
+      '\\, "quoted"',
+      'ünïcödé 🛒 漢字',
+      null,
+      ' ',
+      'x'.repeat(10_000),
+    ];
+    expect(await read(textColumn(texts, same), 'text')).toEqual(texts);
+  });
+
+  test('integers', async () => {
+    const numbers = [0, 1, -1, 2 ** 31 - 1, -(2 ** 31)];
+    expect(await read(integerColumn(numbers, same), 'integer')).toEqual(numbers.map(String));
+    expect(() => integerColumn([2 ** 31], same)).toThrow('out of range');
+  });
+
+  test('whole numbers up to 2^53, and NULL', async () => {
+    const numbers = [
+      0,
+      1,
+      -1,
+      2 ** 31,
+      2 ** 32 - 1,
+      2 ** 32,
+      -(2 ** 32) - 1,
+      2 ** 53 - 1,
+      -(2 ** 53) + 1,
+      null,
+    ];
+    const texts = numbers.map((number) => (number === null ? null : String(number)));
+    expect(await read(bigintColumn(numbers, same), 'bigint')).toEqual(texts);
+  });
+
+  test('none at all', async () => {
+    const none: never[] = [];
+    expect(await read(uuidColumn(none, same), 'uuid')).toEqual([]);
+    expect(await read(textColumn(none, same), 'text')).toEqual([]);
+    expect(await read(integerColumn(none, same), 'integer')).toEqual([]);
+    expect(await read(bigintColumn(none, same), 'bigint')).toEqual([]);
+  });
+});
