@@ -59,7 +59,11 @@ function attempt(deadlineMs = 5_000, waiter = new Waiter(() => () => undefined))
 
 describe('Lane', () => {
   let work = new Turnstile();
-  const open = () => new Lane((work = new Turnstile()), MARGIN_MS);
+  const open = (batchSize = Infinity) => {
+    work = new Turnstile();
+    work.batchSize = batchSize;
+    return new Lane(work, { marginMs: MARGIN_MS, batchSize });
+  };
   const placed = (orderId: string): Outcome => ({ kind: 'replayed', orderId });
 
   afterEach(() => work.go());
@@ -101,8 +105,7 @@ describe('Lane', () => {
   });
 
   test('lets the answers of a crowd wait for those of it who come back a moment later', async () => {
-    const lane = open();
-    work.batchSize = 1;
+    const lane = open(1);
     const crowd = [lane.enter(order('a'), attempt()), lane.enter(order('b'), attempt())];
     await crowd[0]; // b is placed by now, and nobody waits
     crowd.push(lane.enter(order('c'), attempt()));
@@ -112,6 +115,23 @@ describe('Lane', () => {
     const startedAt = performance.now();
     await lane.enter(order('alone'), attempt()); // nobody comes any more: it is answered all the same
     await lane.enter(order('alone again'), attempt());
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  test('makes a whole batch of a crowd that is still coming', async () => {
+    const lane = open(2);
+    const crowd = ['a', 'b', 'c'].map((id) => lane.enter(order(id), attempt()));
+    await turn();
+    await turn(); // a and b are placed by now
+    crowd.push(lane.enter(order('d'), attempt()));
+    await Promise.all(crowd);
+    expect(work.batches).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    const startedAt = performance.now();
+    await Promise.all(['e', 'f', 'g'].map((id) => lane.enter(order(id), attempt())));
+    expect(work.batches.slice(2)).toEqual([['e', 'f'], ['g']]); // nobody else comes
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 

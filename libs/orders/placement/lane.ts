@@ -42,6 +42,7 @@ export interface LaneWork {
 export class Lane {
   private readonly work: LaneWork;
   private readonly marginMs: number;
+  private readonly batchSize: number;
   private waiting: Waiting[] = [];
   /** How many of them, the first ones, are prepared, and until when. */
   private prepared = { count: 0, untilMs: 0 };
@@ -52,10 +53,14 @@ export class Lane {
   private sweeping: NodeJS.Timeout | undefined;
   private awaken: (() => void) | undefined;
 
-  /** @param marginMs an order that has less time left enters no transaction: it might not be answered in time */
-  constructor(work: LaneWork, marginMs: number) {
+  /**
+   * @param limits.marginMs an order that has less time left enters no transaction: it might not be answered in time
+   * @param limits.batchSize how many `choose` takes at most
+   */
+  constructor(work: LaneWork, limits: { readonly marginMs: number; readonly batchSize: number }) {
     this.work = work;
-    this.marginMs = marginMs;
+    this.marginMs = limits.marginMs;
+    this.batchSize = limits.batchSize;
   }
 
   /** @throws LaneTimeoutError, LaneLeftError when no transaction began, and what became of the batch */
@@ -97,7 +102,7 @@ export class Lane {
       const batch = this.next();
       if (batch.length > 0) {
         const answer = await this.work.place(batch);
-        if (this.isCrowded && this.waiting.length === 0) this.isCrowded = await this.crowd();
+        if (this.isCrowded) this.isCrowded = await this.crowd();
         setImmediate(answer);
       } else await changed;
     }
@@ -106,14 +111,15 @@ export class Lane {
     this.sweeping = undefined;
   }
 
-  /** @returns whether somebody has come */
+  /** Waits for those who make a whole batch. @returns whether more may be coming than have come */
   private async crowd(): Promise<boolean> {
     const since = performance.eventLoopUtilization();
-    for (let waitedMs = 0; waitedMs < CROWD_MS; waitedMs += IDLE_MS) {
-      if (await this.change(IDLE_MS)) return true;
-      if (performance.eventLoopUtilization(since).idle >= IDLE_MS) return false;
+    const untilMs = performance.now() + CROWD_MS;
+    while (this.waiting.length < this.batchSize && performance.now() < untilMs) {
+      const hasChanged = await this.change(IDLE_MS);
+      if (!hasChanged && performance.eventLoopUtilization(since).idle >= IDLE_MS) return false;
     }
-    return false;
+    return true;
   }
 
   /** @returns false when nothing has changed within the time */

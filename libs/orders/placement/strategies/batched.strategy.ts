@@ -54,7 +54,7 @@ export class BatchedStrategy implements ReservationStrategy {
         choose: (waiting) => this.choose(waiting),
         place: (batch) => this.place(batch),
       },
-      Math.min(MARGIN_MS, options.deadlineMs / 4),
+      { marginMs: Math.min(MARGIN_MS, options.deadlineMs / 4), batchSize: options.batchSize },
     );
   }
 
