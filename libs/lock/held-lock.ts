@@ -3,6 +3,7 @@ import { toTicket } from './hand-over-ticket.js';
 import type { Lock } from './lock.js';
 import type { LockStore, TimedGrant } from './lock-store.js';
 import type { LockRequest } from './provider.js';
+import { Reentry } from './reentry-handle.js';
 import { requireAbility, requireLease } from './requirements.js';
 
 export interface HeldLockOptions {
@@ -321,76 +322,6 @@ export class HeldLock implements Lock {
     if (error) this.abortController?.abort(error);
     this.observer.ended(this, performance.now() - this.grantedAt, this.isHandedOver ? undefined : error);
   }
-}
-
-/** One more handle of a lock that is held already. */
-class Reentry implements Lock {
-  private readonly held: HeldLock;
-  private releasing: Promise<boolean> | undefined;
-
-  constructor(held: HeldLock) {
-    this.held = held;
-  }
-
-  get resources(): readonly string[] {
-    return this.held.resources;
-  }
-
-  get fences(): ReadonlyMap<string, number> {
-    return this.held.fences;
-  }
-
-  get fence(): number {
-    return this.held.fence;
-  }
-
-  get signal(): AbortSignal {
-    return this.held.signal;
-  }
-
-  isHeld(): boolean {
-    return this.releasing === undefined && this.held.isHeld();
-  }
-
-  extend(leaseMs: number): Promise<boolean> {
-    return this.held.extend(leaseMs);
-  }
-
-  release(): Promise<boolean> {
-    this.releasing ??= this.held.releaseHandle();
-    return this.releasing;
-  }
-
-  isContended(): Promise<boolean> {
-    return this.held.isContended();
-  }
-
-  releaseAfter(): Promise<boolean> {
-    return Promise.reject(outermostOnly(this, 'releaseAfter'));
-  }
-
-  yieldIfContended(): Promise<boolean> {
-    return Promise.reject(outermostOnly(this, 'yieldIfContended'));
-  }
-
-  handOver(): Promise<string> {
-    return Promise.reject(outermostOnly(this, 'handOver'));
-  }
-
-  reenter(): Lock {
-    return this.held.reenter();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.release().catch(() => undefined);
-  }
-}
-
-function outermostOnly({ resources }: Lock, call: string): LockUsageError {
-  return new LockUsageError(
-    resources,
-    `${call} is for the handle that acquire returned, not for a re-entry.`,
-  );
 }
 
 function onlyFence({ resources, fences }: Lock): number {

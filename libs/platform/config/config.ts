@@ -1,4 +1,5 @@
-import { LYING_STRATEGIES, SETTINGS, type Setting } from './settings.js';
+import type { Setting } from './setting.js';
+import { LYING_STRATEGIES, SETTINGS } from './settings.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Settings = typeof SETTINGS;
