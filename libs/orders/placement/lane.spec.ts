@@ -145,6 +145,18 @@ describe('Lane', () => {
     expect(await waiting).toEqual(placed('a'));
   });
 
+  test('does not take those who cannot be placed for a crowd', async () => {
+    const lane = open(2);
+    work.closedItems.add('elsewhere');
+    const waiting = lane.enter(order('a', 'elsewhere'), attempt());
+    const placedAtOnce = lane.enter(order('b'), attempt());
+    for (let turns = 0; turns < 4; turns += 1) await turn();
+    expect(work.answered).toEqual(['b']);
+    work.closedItems.clear();
+    lane.wake();
+    await Promise.all([waiting, placedAtOnce]);
+  });
+
   test('sends away who has not enough time left for a transaction, also while a batch hangs', async () => {
     const lane = open();
     work.isStopped = true;

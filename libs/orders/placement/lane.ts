@@ -145,7 +145,7 @@ export class Lane {
     const batch = new Set(this.work.choose(this.waiting));
     if (batch.size === 0) return [];
     this.keepWaiting(this.waiting.filter((order) => !batch.has(order)));
-    if (this.waiting.length > 0) this.isCrowded = true;
+    if (batch.size === this.batchSize && this.waiting.length > 0) this.isCrowded = true;
     return [...batch];
   }
 
