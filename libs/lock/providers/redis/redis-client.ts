@@ -80,11 +80,21 @@ export function openServer({ url, tls }: ServerAddress, options: RedisOptions): 
   return server;
 }
 
-/** A handshake that `disconnect` cuts short fails twice; ioredis hears the first, and the second would end the process. */
+/**
+ * A handshake that `disconnect` cuts short fails twice; ioredis hears the first, and the second would end the process. So each
+ * of its sockets is heard from the moment it has it: with Sentinels some time after it began to connect.
+ */
 function surviveHandshakes(client: Redis): void {
-  const ignoreLaterErrors = ({ stream }: { stream?: Redis['stream'] }) =>
-    stream?.on('error', () => undefined);
-  client.on('connecting', () => setImmediate(() => ignoreLaterErrors(client)));
+  let current = client.stream;
+  Object.defineProperty(client, 'stream', {
+    configurable: true,
+    enumerable: true,
+    get: () => current,
+    set(stream: Redis['stream']) {
+      current = stream;
+      stream.on('error', () => undefined);
+    },
+  });
 }
 
 /** The servers that hold the keys, each by a client of its own. */
