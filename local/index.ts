@@ -11,6 +11,7 @@ export { startProgram, type LocalProgram, type PortProgram, type ProgramOptions 
 export { LocalRedisCluster, type RedisClusterOptions } from './redis-cluster.js';
 export type { GroupServer } from './redis-group.js';
 export { LocalSentinels, roleOf, type SentinelOptions } from './redis-sentinel.js';
+export { ensureRedisProgram } from './redis-program.js';
 export { startRedis, type LocalRedis, type RedisOptions } from './redis.js';
 export { openRunFolder, type RunFolder } from './run-folder.js';
 export { NODE_OPTIONS, startService, type LocalService, type ServiceOptions } from './service.js';

@@ -4,14 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import {
-  freePort,
-  startPostgres,
-  startRedis,
-  startService,
-  type LocalPostgres,
-  type LocalRedis,
-} from '#local';
+import { startPostgres, startService, type LocalPostgres, type LocalRedis } from '#local';
 import { RedisLockProvider } from '#lock/redis';
 import { RedlockProvider } from '#lock/redlock';
 import { ConfigurationError, createRedis, loadConfig, loadWorkerConfig, migrate } from '#platform';
@@ -20,23 +13,7 @@ import { temporaryFolder } from '../local/temporary-folder.js';
 import { serviceEnvironment, Shop } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 import { createAuthority, type Authority } from './certificates.js';
-
-interface EncryptedRedis {
-  readonly server: LocalRedis;
-  readonly port: number;
-  /** `rediss:`, as the user of the service. */
-  readonly url: string;
-}
-
-async function startEncryptedRedis({ server: { certificate, key } }: Authority): Promise<EncryptedRedis> {
-  const port = await freePort();
-  const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-auth-clients', 'no'];
-  const server = await startRedis({ args: ['--tls-port', String(port), ...files] });
-  const url = new URL(server.serviceUrl);
-  url.protocol = 'rediss:';
-  url.port = String(port);
-  return { server, port, url: url.href };
-}
+import { startEncryptedRedis, type EncryptedRedis } from './encrypted-redis.js';
 
 /** From now on it takes encrypted connections alone. */
 async function encrypt(postgres: LocalPostgres, cluster: string, { server }: Authority): Promise<void> {
