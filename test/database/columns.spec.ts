@@ -38,6 +38,7 @@ describe('arrays in their binary form, as PostgreSQL reads them', () => {
     `${randomUUID()}0`,
     randomUUID().replace(/.$/, 'g'),
     randomUUID().replace(/^./, 'é'),
+    randomUUID().replace('-', '0'),
   ])('refuses %j as a UUID', (text) => {
     expect(() => uuidColumn([randomUUID(), text], same)).toThrow(TypeError);
   });
@@ -79,6 +80,14 @@ describe('arrays in their binary form, as PostgreSQL reads them', () => {
     const texts = numbers.map((number) => (number === null ? null : String(number)));
     expect(await read(bigintColumn(numbers, same), 'bigint')).toEqual(texts);
   });
+
+  test.each([NaN, 1.5, Infinity, undefined as unknown as number])(
+    'refuses %p as a whole number',
+    (number) => {
+      expect(() => integerColumn([number], same)).toThrow('no whole number');
+      expect(() => bigintColumn([number], same)).toThrow('no whole number');
+    },
+  );
 
   test('none at all', async () => {
     const none: never[] = [];

@@ -235,10 +235,12 @@ export class ItemLocks {
   }
 
   private endTurns(): void {
+    const before = this.held.size;
     for (const [itemId, held] of this.held) {
       if (held.isOver) this.endTurn(itemId);
       else if (this.isIdle(held)) this.release(itemId);
     }
+    if (this.held.size < before) this.onChange(); // whoever wants one of them asks for it anew
   }
 
   private isIdle({ wantedMs }: Held): boolean {

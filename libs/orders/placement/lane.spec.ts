@@ -135,6 +135,18 @@ describe('Lane', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
+  test('does not take those who come at all times for a crowd', async () => {
+    const lane = open(100);
+    const orders = Array.from({ length: 101 }, (_, n) => lane.enter(order(`burst ${n}`), attempt()));
+    const until = performance.now() + 400;
+    for (let n = 0; performance.now() < until; n += 1) {
+      await sleep(2);
+      orders.push(lane.enter(order(`later ${n}`), attempt()));
+    }
+    await Promise.all(orders);
+    expect(work.batches.length).toBeGreaterThan(20); // 50 ms for each would make 8 of them
+  });
+
   test('leaves behind what cannot be placed, and places it once it can', async () => {
     const lane = open();
     work.closedItems.add('elsewhere');

@@ -107,6 +107,7 @@ export class Lane {
       } else await changed;
     }
     this.running = false;
+    this.isCrowded = false;
     clearInterval(this.sweeping);
     this.sweeping = undefined;
   }
@@ -119,7 +120,7 @@ export class Lane {
       const hasChanged = await this.change(IDLE_MS);
       if (!hasChanged && performance.eventLoopUtilization(since).idle >= IDLE_MS) return false;
     }
-    return true;
+    return this.waiting.length >= this.batchSize / 2; // fewer are no crowd, but those who come at all times
   }
 
   /** @returns false when nothing has changed within the time */

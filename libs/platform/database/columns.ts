@@ -14,6 +14,7 @@ const NULL_LENGTH = -1;
 const UUID_BYTES = 16;
 /** Where the hexadecimal digits of each byte stand in the text of a UUID. */
 const UUID_DIGITS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const HYPHENS = [8, 13, 18, 23];
 const UUID_LENGTH = 36;
 
 /** What a character is as a hexadecimal digit; negative when it is none. */
@@ -53,18 +54,18 @@ export function textColumn<T>(of: readonly T[], element: (value: T) => string | 
   return column;
 }
 
-/** An `integer[]`. */
+/** An `integer[]`. @throws TypeError for what is no whole number, RangeError for one that does not fit */
 export function integerColumn<T>(of: readonly T[], element: (value: T) => number): Buffer {
   const column = begin(INTEGER, of.length, 8 * of.length);
   let at = HEADER_BYTES;
   for (const value of of) {
     at = column.writeInt32BE(4, at);
-    at = column.writeInt32BE(element(value), at);
+    at = column.writeInt32BE(whole(element(value)), at);
   }
   return column;
 }
 
-/** A `bigint[]` of whole numbers that a double holds; null becomes NULL. */
+/** A `bigint[]`; null becomes NULL. @throws TypeError for what is no whole number that a double holds */
 export function bigintColumn<T>(of: readonly T[], element: (value: T) => number | null): Buffer {
   const column = begin(BIGINT, of.length, 12 * of.length);
   let at = HEADER_BYTES;
@@ -75,7 +76,7 @@ export function bigintColumn<T>(of: readonly T[], element: (value: T) => number 
       at = column.writeInt32BE(NULL_LENGTH, at);
     } else {
       at = column.writeInt32BE(8, at);
-      at = column.writeInt32BE(Math.floor(number / 2 ** 32), at);
+      at = column.writeInt32BE(Math.floor(whole(number) / 2 ** 32), at);
       at = column.writeUInt32BE(number >>> 0, at);
     }
   }
@@ -93,12 +94,17 @@ function begin(type: number, count: number, bytes: number): Buffer {
   return column;
 }
 
+function whole(number: number): number {
+  if (!Number.isSafeInteger(number)) throw new TypeError(`${number} is no whole number.`);
+  return number;
+}
+
 function markNull(column: Buffer): void {
   column.writeInt32BE(1, 4);
 }
 
 function writeUuid(column: Buffer, text: string, at: number): number {
-  let seen = text.length === UUID_LENGTH ? 0 : -1;
+  let seen = text.length === UUID_LENGTH && HYPHENS.every((position) => text[position] === '-') ? 0 : -1;
   for (let index = 0; index < UUID_BYTES; index += 1) {
     const position = UUID_DIGITS[index] ?? 0;
     const high = DIGITS[text.charCodeAt(position)] ?? -1;

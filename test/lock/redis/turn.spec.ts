@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { LockRequest } from '#lock';
 import type { RedisLockProvider } from '#lock/redis';
 import { countCalls } from '../redis-monitor.js';
-import { Lab } from '../lab.js';
+import { Lab, until } from '../lab.js';
 
 describe('what is asked of many locks in one turn of the event loop', () => {
   let lab: Lab;
@@ -130,6 +130,31 @@ describe('what is asked of many locks in one turn of the event loop', () => {
     await Promise.all(claims.slice(0, 2).map((claim) => provider.extend(claim, 10_000)));
     const extensions = () => Promise.all(claims.map((claim) => provider.extend(claim, 10_000)));
     expect(await countCalls([lab.client], 'extendSome', extensions)).toBe(2);
+  });
+
+  it('is asked of each alone where Redis refuses it for all', async () => {
+    const [broken, sound] = items(2) as [LockRequest, LockRequest];
+    await provider.acquireSome([broken, sound]);
+    const lock = lab.lockKey('inventory:item:0:deduct');
+    await lab.client.set(lock.replace('lock:', 'fence:'), '1 1'); // as if somebody waited
+    await lab.client.set(lock.replace('lock:', 'queue:'), 'no queue');
+    const outcomes = await Promise.allSettled([
+      provider.extend(broken, 60_000),
+      provider.extend(sound, 60_000),
+    ]);
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', reason: { resources: broken.resources, outcome: 'none' } },
+      { status: 'fulfilled', value: { held: true } },
+    ]);
+  });
+
+  it('goes out before the connection is closed', async () => {
+    const [claim, other] = items(2) as [LockRequest, LockRequest];
+    const leaving = lab.provider();
+    await leaving.acquireSome([claim, other]);
+    const releases = Promise.allSettled([leaving.release(claim), leaving.release(other)]);
+    await Promise.all([leaving.close(), releases]);
+    await until(async () => (await holders()).length === 0, { what: 'Redis has released them' });
   });
 
   it('fails each for itself', async () => {

@@ -133,6 +133,15 @@ export class RedisConnection {
   }
 }
 
+/**
+ * Whether Redis answered with an error and has changed nothing: OOM, READONLY, LOADING, TRYAGAIN and their like. The scripts
+ * write nothing before they can fail; only while a slot moves may one stop half-way, where the lock is here and its queue on
+ * the other node.
+ */
+export function isRefusal(error: unknown): error is Error {
+  return isReply(error) && !error.message.includes('non local key');
+}
+
 /** Whether Redis answered, if only with an error. */
 export function isReply(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';

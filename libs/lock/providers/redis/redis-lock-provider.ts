@@ -15,7 +15,7 @@ import type {
 import { listLocks } from './inspection.js';
 import { hashTagOf, LockKeys, permitsText, requireOneHashTag } from './keys.js';
 import { primariesOf, type RedisAddress, type RedisClient } from './redis-client.js';
-import { isReply, NotConnectedError, RedisConnection } from './redis-connection.js';
+import { isRefusal, NotConnectedError, RedisConnection } from './redis-connection.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { SCRIPTS, type Script } from './scripts.js';
 import { Turn, type Arguments, type ScriptForSome } from './turn.js';
@@ -142,6 +142,7 @@ export class RedisLockProvider implements LockProvider {
   }
 
   close(): Promise<void> {
+    this.turn.end();
     this.wakeUp.close();
     this.replicas.close();
     this.connection.close();
@@ -206,7 +207,7 @@ export class RedisLockProvider implements LockProvider {
   }
 
   private async run<Reply>(script: Script, resources: readonly string[], args: Arguments): Promise<Reply> {
-    this.turn.end(); // before this one, as they were asked
+    this.turn.end();
     try {
       return await this.runNow<Reply>(script, resources, args);
     } catch (error) {
@@ -223,6 +224,7 @@ export class RedisLockProvider implements LockProvider {
     resources: readonly string[],
     command: (client: RedisClient) => Promise<Reply>,
   ): Promise<Reply> {
+    this.turn.end();
     try {
       return await this.connection.send(command);
     } catch (error) {
@@ -231,12 +233,7 @@ export class RedisLockProvider implements LockProvider {
   }
 }
 
-/**
- * OOM, READONLY, LOADING and their like: Redis answered, and the scripts write nothing before they can fail. Only while a
- * slot moves may a script stop half-way, where the lock is here and its queue on the other node.
- */
 function unavailable(resources: readonly string[], error: unknown): LockUnavailableError {
-  const isRefusal = isReply(error) && !error.message.includes('non local key');
-  const outcome = isRefusal || error instanceof NotConnectedError ? 'none' : 'unknown';
+  const outcome = isRefusal(error) || error instanceof NotConnectedError ? 'none' : 'unknown';
   return new LockUnavailableError(resources, error, outcome);
 }

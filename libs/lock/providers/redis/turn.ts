@@ -1,4 +1,5 @@
 import { hashTagOf } from './keys.js';
+import { isRefusal } from './redis-connection.js';
 import type { Script } from './scripts.js';
 
 /** As many locks as one script takes on, so that nobody else waits for it for long. */
@@ -20,9 +21,9 @@ interface Waiting {
 }
 
 /**
- * Makes one command of what is asked of many locks in one turn of the event loop: a process that keeps hundreds of them asks
- * and releases them for little more than the cost of one. As long as every other command begins with `end`, they go out
- * in the order in which they were asked.
+ * Makes one command of what a piece of code asks of many locks before it waits for an answer: a process that keeps hundreds of
+ * them asks and releases them for little more than the cost of one. As every other command begins with `end`, they go out in
+ * the order in which they were asked; a script that Redis has yet to be shown may come later.
  */
 export class Turn {
   private readonly run: Run;
@@ -60,14 +61,19 @@ export class Turn {
     resources: readonly string[],
     waiting: readonly Waiting[],
   ): Promise<void> {
+    const isOne = waiting.length === 1;
     const args = waiting.flatMap((each) => each.args);
     try {
-      const isOne = waiting.length === 1;
       const reply = await this.run(isOne ? one : some, resources, args);
       const replies = isOne ? [reply] : (reply as readonly unknown[]);
       for (const [index, { settle }] of waiting.entries()) settle(replies[index]);
     } catch (error) {
-      for (const { fail } of waiting) fail(error);
+      // Whatever was wrong with one of them, such as a slot that moves and has not all on one side, is that one's alone.
+      const isTriedAlone = !isOne && isRefusal(error);
+      for (const [index, { args: own, settle, fail }] of waiting.entries()) {
+        if (isTriedAlone) this.run(one, [resources[index] ?? ''], own).then(settle, fail);
+        else fail(error);
+      }
     }
   }
 }
