@@ -21,4 +21,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # exec form: SIGTERM reaches the service itself, which drains. The migration step is `node dist/apps/api/migrate.js`.
-CMD ["node", "--max-semi-space-size=64", "dist/apps/api/main.js"]
+CMD ["node", "--min-semi-space-size=64", "--max-semi-space-size=64", "dist/apps/api/main.js"]
