@@ -10,6 +10,7 @@ import {
   type Progress,
   type Simulation,
 } from './simulate.js';
+import { withNames } from './names.js';
 
 /** Schedules in which a guard shows that it holds by itself; more where it took more to find that it was gone. */
 const MIN_CONTROLS = 100;
@@ -74,7 +75,7 @@ async function report(
   screen: Screen,
 ): Promise<void> {
   const { invariant, detail } = failure.violation;
-  screen.print(`BROKEN after ${plural(schedules, 'schedule')}: ${invariant}: ${detail}`);
+  screen.print(`BROKEN after ${plural(schedules, 'schedule')}: ${invariant}: ${withNames(detail)}`);
   screen.print('Leaving out steps that it does not need …');
   const smallest = await shrunk(simulation, failure);
   const { seed, steps } = smallest.schedule;
@@ -92,7 +93,7 @@ async function printTrace(
   schedule: Failure['schedule'],
   screen: Screen,
 ): Promise<void> {
-  for (const line of await traceOf(simulation, schedule)) screen.print(line);
+  for (const line of await traceOf(simulation, schedule)) screen.print(withNames(line));
 }
 
 /** @returns whether each defect was found, and nothing while its guard stood alone */

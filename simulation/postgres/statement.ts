@@ -36,19 +36,46 @@ export function duplicates(constraint: string): DatabaseError {
   return refused('23505', `duplicate key value violates unique constraint "${constraint}"`, constraint);
 }
 
-/** The elements of an array, given as one or as the text that PostgreSQL reads. */
+/** The elements of an array. */
 export function texts(value: unknown): string[] {
-  if (Array.isArray(value)) return value.map(String);
-  const inside = String(value).slice(1, -1);
-  return inside === '' ? [] : inside.split(',');
+  return elementsOf(value).map(String);
+}
+
+/** With null where there is none. */
+export function optionalTexts(value: unknown): (string | null)[] {
+  return elementsOf(value) as (string | null)[];
 }
 
 export function numbers(value: unknown): number[] {
-  return texts(value).map(Number);
+  return elementsOf(value).map(Number);
 }
 
 /** With null where there is none. */
 export function optionalNumbers(value: unknown): (number | null)[] {
-  const elements: readonly unknown[] = Array.isArray(value) ? value : texts(value);
-  return elements.map((element) => (element === null || element === 'NULL' ? null : Number(element)));
+  return elementsOf(value).map((element) => (element === null ? null : Number(element)));
+}
+
+/** Of an array as the driver is given it, or in PostgreSQL's binary form (libs/platform/database/columns.ts). */
+function elementsOf(value: unknown): readonly unknown[] {
+  if (!Buffer.isBuffer(value)) return value as readonly unknown[];
+  const type = value.readInt32BE(8);
+  const elements: unknown[] = [];
+  for (let at = HEADER_BYTES; at < value.length;) {
+    const length = value.readInt32BE(at);
+    at += 4;
+    const end = at + Math.max(0, length);
+    elements.push(length < 0 ? null : decode(type, value.subarray(at, end)));
+    at = end;
+  }
+  return elements;
+}
+
+const HEADER_BYTES = 20;
+const UUID = 2950;
+const TEXT = 25;
+
+function decode(type: number, element: Buffer): string | number {
+  if (type === TEXT) return element.toString();
+  if (type === UUID) return element.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return element.length === 4 ? element.readInt32BE() : Number(element.readBigInt64BE());
 }

@@ -2,6 +2,7 @@ import type { Guards } from '../guards.js';
 import {
   duplicates,
   numbers,
+  optionalTexts,
   texts,
   violates,
   type Context,
@@ -97,7 +98,7 @@ function* changeLevel(
 
 function* adjust(context: Context, values: readonly unknown[]): Execution {
   const [ids, itemIds, quantities] = [texts(values[0]), texts(values[1]), numbers(values[2])];
-  const references = values[4] as readonly (string | null)[];
+  const references = optionalTexts(values[4]);
   for (const [index, id] of ids.entries()) {
     const [itemId = '', quantity = 0] = [itemIds[index], quantities[index]];
     yield* insertMovement(context, {

@@ -1,8 +1,9 @@
 import { randomOf, type Random } from '#load';
+import { idOf } from '../names.js';
 import type { Moment } from '../postgres/connection.js';
 import type { Action, ActionKind, Offer, ProcessFault, ProcessName, Schedule, Step } from './step.js';
 
-const ITEMS = ['phone', 'watch', 'radio'];
+const ITEMS = ['phone', 'watch', 'radio'].map(idOf);
 const APIS: readonly ProcessName[] = ['api-1', 'api-2', 'api-3'];
 const WORKERS: readonly ProcessName[] = ['worker-1', 'worker-2'];
 const MOMENTS: readonly Moment[] = [
@@ -81,9 +82,9 @@ function kindsOf(random: Random, without: readonly ActionKind[]): [ActionKind, n
 
 function offersOf(random: Random, items: readonly string[]): Offer[] {
   const sales = random.fraction() < 0.3 ? ['noon', 'dusk'] : ['noon'];
-  return sales.flatMap((saleId) =>
+  return sales.flatMap((sale) =>
     items.map((itemId, index) => ({
-      saleId,
+      saleId: idOf(sale),
       itemId,
       priceAmount: 100 * (index + 1),
       purchaseLimit: random.fraction() < 0.4 ? 1 + random.below(3) : null,
@@ -101,7 +102,7 @@ interface World {
 
 /** Everything that is drawn for a step, whatever its kind: what one step draws does not move the next. */
 function actionOf(kind: ActionKind, random: Random, { offers, items, buyers, index }: World): Action {
-  const buyerId = `buyer-${1 + random.below(buyers)}`;
+  const buyerId = idOf(`buyer-${1 + random.below(buyers)}`);
   const process = oneOf(random, random.fraction() < 0.7 ? APIS : WORKERS);
   switch (kind) {
     case 'order': {

@@ -1,5 +1,6 @@
 import { outcomeOf } from '#load';
 import type { Journal } from '../invariants/journal.js';
+import { idOf } from '../names.js';
 import { Actor } from '../time/actor.js';
 import type { Scheduler } from '../time/scheduler.js';
 import type { ApiProcess, Answer } from './api-process.js';
@@ -78,7 +79,7 @@ export class Buyers {
 
   private async attempt(actor: Actor, wish: Wish): Promise<Answer | undefined> {
     this.requests += 1;
-    const orderId = `${wish.buyerId}-${wish.key}-${this.requests}`;
+    const orderId = idOf(`order-${this.requests}`);
     const answered = this.journal.sends(wish, orderId);
     const answer = await this.http.request(actor, this.replica(actor), (process) =>
       process.order({
