@@ -3,7 +3,7 @@ import { toTicket } from './hand-over-ticket.js';
 import type { Lock } from './lock.js';
 import type { LockStore, TimedGrant } from './lock-store.js';
 import type { LockRequest } from './provider.js';
-import { Reentry } from './reentry-handle.js';
+import { Reentry } from './reentry.js';
 import { requireAbility, requireLease } from './requirements.js';
 
 export interface HeldLockOptions {

@@ -1,8 +1,12 @@
-import { DatabaseError } from 'pg';
+import { DatabaseError, types } from 'pg';
 import type { Guards } from '../guards.js';
 import type { RowLocks } from './row-locks.js';
 import type { Tables } from './tables.js';
 import type { Transaction } from './transaction.js';
+
+const { UUID, TEXT }: Record<string, number> = types.builtins;
+/** Of an array in binary form, before its elements. */
+const HEADER_BYTES = 20;
 
 export type ResultRow = Readonly<Record<string, unknown>>;
 
@@ -69,10 +73,6 @@ function elementsOf(value: unknown): readonly unknown[] {
   }
   return elements;
 }
-
-const HEADER_BYTES = 20;
-const UUID = 2950;
-const TEXT = 25;
 
 function decode(type: number, element: Buffer): string | number {
   if (type === TEXT) return element.toString();

@@ -1,21 +1,19 @@
+import { types } from 'pg';
+
 /**
  * Arrays as parameters, one for each column of what a statement unnests, in PostgreSQL's binary form (`array_recv`): in the
  * other form each element is text, which the driver quotes and the server parses, character by character.
  */
 
-// src/include/catalog/pg_type.dat
-const UUID = 2950;
-const TEXT = 25;
-const INTEGER = 23;
-const BIGINT = 20;
+const { UUID, TEXT, INT4, INT8 } = types.builtins;
 
 const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
 const UUID_BYTES = 16;
 /** Where the hexadecimal digits of each byte stand in the text of a UUID. */
 const UUID_DIGITS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-const HYPHENS = [8, 13, 18, 23];
 const UUID_LENGTH = 36;
+const HYPHEN = '-'.charCodeAt(0);
 
 /** What a character is as a hexadecimal digit; negative when it is none. */
 const DIGITS = new Int8Array(128).fill(-1);
@@ -56,7 +54,7 @@ export function textColumn<T>(of: readonly T[], element: (value: T) => string | 
 
 /** An `integer[]`. @throws TypeError for what is no whole number, RangeError for one that does not fit */
 export function integerColumn<T>(of: readonly T[], element: (value: T) => number): Buffer {
-  const column = begin(INTEGER, of.length, 8 * of.length);
+  const column = begin(INT4, of.length, 8 * of.length);
   let at = HEADER_BYTES;
   for (const value of of) {
     at = column.writeInt32BE(4, at);
@@ -67,7 +65,7 @@ export function integerColumn<T>(of: readonly T[], element: (value: T) => number
 
 /** A `bigint[]`; null becomes NULL. @throws TypeError for what is no whole number that a double holds */
 export function bigintColumn<T>(of: readonly T[], element: (value: T) => number | null): Buffer {
-  const column = begin(BIGINT, of.length, 12 * of.length);
+  const column = begin(INT8, of.length, 12 * of.length);
   let at = HEADER_BYTES;
   for (const value of of) {
     const number = element(value);
@@ -104,7 +102,7 @@ function markNull(column: Buffer): void {
 }
 
 function writeUuid(column: Buffer, text: string, at: number): number {
-  let seen = text.length === UUID_LENGTH && HYPHENS.every((position) => text[position] === '-') ? 0 : -1;
+  let seen = isHyphenated(text) ? 0 : -1;
   for (let index = 0; index < UUID_BYTES; index += 1) {
     const position = UUID_DIGITS[index] ?? 0;
     const high = DIGITS[text.charCodeAt(position)] ?? -1;
@@ -114,4 +112,14 @@ function writeUuid(column: Buffer, text: string, at: number): number {
   }
   if (seen < 0) throw new TypeError(`"${text}" is no UUID.`);
   return at + UUID_BYTES;
+}
+
+function isHyphenated(text: string): boolean {
+  return (
+    text.length === UUID_LENGTH &&
+    text.charCodeAt(8) === HYPHEN &&
+    text.charCodeAt(13) === HYPHEN &&
+    text.charCodeAt(18) === HYPHEN &&
+    text.charCodeAt(23) === HYPHEN
+  );
 }

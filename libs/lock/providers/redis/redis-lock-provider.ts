@@ -18,7 +18,7 @@ import { primariesOf, type RedisAddress, type RedisClient } from './redis-client
 import { isRefusal, NotConnectedError, RedisConnection } from './redis-connection.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { SCRIPTS, type Script } from './scripts.js';
-import { Turn, type Arguments, type ScriptForSome } from './turn.js';
+import { CommandBatch, type Arguments, type ScriptForSome } from './command-batch.js';
 import { WakeUp } from './wake-up.js';
 
 const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
@@ -61,7 +61,9 @@ export class RedisLockProvider implements LockProvider {
   private readonly replicas: ReplicaAcks;
   private readonly wakeUp: WakeUp;
   private readonly isCluster: boolean;
-  private readonly turn = new Turn((script, resources, args) => this.runNow(script, resources, args));
+  private readonly batch = new CommandBatch((script, resources, args) =>
+    this.runNow(script, resources, args),
+  );
 
   constructor({ keyPrefix = '', commandTimeoutMs = 250, ...address }: RedisLockProviderOptions) {
     this.keys = new LockKeys(keyPrefix);
@@ -106,14 +108,14 @@ export class RedisLockProvider implements LockProvider {
 
   async extend({ resources, token, permits }: LockClaim, leaseMs: number): Promise<Extension> {
     const script = permits ? SCRIPTS.extendPermit : EXTEND;
-    const [held, contended] = await this.runOrShare<number[]>(script, resources, [token, leaseMs]);
+    const [held, contended] = await this.runBatched<number[]>(script, resources, [token, leaseMs]);
     return { held: held === 1, contended: contended === 1 };
   }
 
   async release({ resources, token, permits }: LockClaim): Promise<boolean> {
     const script = permits ? SCRIPTS.releasePermit : RELEASE;
     const args = [token, this.channel];
-    const [freed, ...told] = await this.runOrShare<[number, ...string[]]>(script, resources, args);
+    const [freed, ...told] = await this.runBatched<[number, ...string[]]>(script, resources, args);
     for (let index = 0; index < told.length; index += 2) {
       const [heir = '', fence = ''] = told.slice(index);
       this.wakeUp.tell(heir, fence ? { granted: true, fences: [Number(fence)] } : { look: true });
@@ -142,7 +144,7 @@ export class RedisLockProvider implements LockProvider {
   }
 
   close(): Promise<void> {
-    this.turn.end();
+    this.batch.flush();
     this.wakeUp.close();
     this.replicas.close();
     this.connection.close();
@@ -190,8 +192,8 @@ export class RedisLockProvider implements LockProvider {
     return value === null ? undefined : { value, remainingMs };
   }
 
-  /** What concerns one lock may share its command with others. */
-  private async runOrShare<Reply>(
+  /** What concerns one lock shares its command with others. */
+  private async runBatched<Reply>(
     script: Script | ScriptForSome,
     resources: readonly string[],
     args: Arguments,
@@ -200,14 +202,14 @@ export class RedisLockProvider implements LockProvider {
     if (!('some' in script)) return this.run<Reply>(script, resources, args);
     if (others.length > 0) return this.run<Reply>(script.one, resources, args);
     try {
-      return await this.turn.add<Reply>(script, resource, args);
+      return await this.batch.add<Reply>(script, resource, args);
     } catch (error) {
       throw unavailable(resources, error);
     }
   }
 
   private async run<Reply>(script: Script, resources: readonly string[], args: Arguments): Promise<Reply> {
-    this.turn.end();
+    this.batch.flush();
     try {
       return await this.runNow<Reply>(script, resources, args);
     } catch (error) {
@@ -224,7 +226,7 @@ export class RedisLockProvider implements LockProvider {
     resources: readonly string[],
     command: (client: RedisClient) => Promise<Reply>,
   ): Promise<Reply> {
-    this.turn.end();
+    this.batch.flush();
     try {
       return await this.connection.send(command);
     } catch (error) {

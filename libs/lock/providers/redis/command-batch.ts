@@ -22,10 +22,10 @@ interface Waiting {
 
 /**
  * Makes one command of what a piece of code asks of many locks before it waits for an answer: a process that keeps hundreds of
- * them asks and releases them for little more than the cost of one. As every other command begins with `end`, they go out in
+ * them asks and releases them for little more than the cost of one. As every other command begins with `flush`, they go out in
  * the order in which they were asked; a script that Redis has yet to be shown may come later.
  */
-export class Turn {
+export class CommandBatch {
   private readonly run: Run;
   private script: ScriptForSome | undefined;
   private tag = '';
@@ -39,8 +39,8 @@ export class Turn {
   add<Reply>(script: ScriptForSome, resource: string, args: Arguments): Promise<Reply> {
     const tag = hashTagOf(resource); // one script has the locks of one slot
     const isApart = script !== this.script || tag !== this.tag || this.waiting.has(resource);
-    if (isApart || this.waiting.size >= MAX_TOGETHER) this.end();
-    if (this.waiting.size === 0) queueMicrotask(() => this.end());
+    if (isApart || this.waiting.size >= MAX_TOGETHER) this.flush();
+    if (this.waiting.size === 0) queueMicrotask(() => this.flush());
     this.script = script;
     this.tag = tag;
     return new Promise<unknown>((settle, fail) => {
@@ -49,7 +49,7 @@ export class Turn {
   }
 
   /** Sends what was asked so far. */
-  end(): void {
+  flush(): void {
     const { script, waiting } = this;
     if (!script || waiting.size === 0) return;
     this.waiting = new Map();
