@@ -211,10 +211,15 @@ export class LockManager {
   }
 
   private singleFlights(values: SharedValues): SingleFlight {
-    const onRefreshError = (key: string, error: unknown): void => {
-      this.events.tell('refreshFailed', () => ({ provider: this.provider.name, resources: [key], error }));
+    const tell = (name: 'refreshFailed' | 'unshared') => (key: string, error: unknown) => {
+      this.events.tell(name, () => ({ provider: this.provider.name, resources: [key], error }));
     };
-    return new SingleFlight({ locks: this, values, onRefreshError });
+    return new SingleFlight({
+      locks: this,
+      values,
+      onRefreshError: tell('refreshFailed'),
+      onUnshared: tell('unshared'),
+    });
   }
 
   private backendOf(name: string | undefined): Backend {

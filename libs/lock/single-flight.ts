@@ -42,6 +42,8 @@ export interface SingleFlightDependencies {
   values: SharedValues;
   /** Hears of a load in the background that failed: no caller does. */
   onRefreshError?: (key: string, error: unknown) => void;
+  /** Hears that the store was away, so that another process will load the value too. */
+  onUnshared?: (key: string, error: LockUnavailableError) => void;
 }
 
 /** Another process loaded the value for this caller too, or lately, and failed. The next call tries again. */
@@ -77,14 +79,21 @@ export class SingleFlight {
   private readonly locks: FlightLocks;
   private readonly values: SharedValues;
   private readonly onRefreshError: (key: string, error: unknown) => void;
+  private readonly onUnshared: (key: string, error: LockUnavailableError) => void;
   private readonly flights = new Map<string, Promise<unknown>>();
   private readonly refreshing = new Set<string>();
   private readonly loading = new AsyncLocalStorage<ReadonlySet<string>>();
 
-  constructor({ locks, values, onRefreshError = () => undefined }: SingleFlightDependencies) {
+  constructor({
+    locks,
+    values,
+    onRefreshError = () => undefined,
+    onUnshared = () => undefined,
+  }: SingleFlightDependencies) {
     this.locks = locks;
     this.values = values;
     this.onRefreshError = onRefreshError;
+    this.onUnshared = onUnshared;
   }
 
   /**
@@ -122,7 +131,7 @@ export class SingleFlight {
       seen = await this.readFailure(key);
     } catch (error) {
       if (!(error instanceof LockUnavailableError)) throw error;
-      return this.loadAlone(key, load);
+      return this.loadAlone(key, load, error);
     }
     if (seen?.lasts) throw new LockLoadError(key, seen);
     return this.takeTurn(key, settings, { seen, load });
@@ -145,7 +154,7 @@ export class SingleFlight {
       });
     } catch (error) {
       // With an outcome, the lock was lost or could not be released: what was loaded is no less true.
-      if (!outcome && error instanceof LockUnavailableError) return this.loadAlone(key, load);
+      if (!outcome && error instanceof LockUnavailableError) return this.loadAlone(key, load, error);
       if (!outcome) throw error;
     }
     return unwrap(outcome);
@@ -173,7 +182,12 @@ export class SingleFlight {
       return { error };
     }
     // Without the lock another may have stored a newer one by now.
-    if (!signal.aborted) await this.keep(valueKey(key), entry.text, freshMs(settings) + settings.staleMs);
+    if (!signal.aborted)
+      await this.keep(key, {
+        under: valueKey(key),
+        text: entry.text,
+        ttlMs: freshMs(settings) + settings.staleMs,
+      });
     return { value: entry.value };
   }
 
@@ -193,7 +207,8 @@ export class SingleFlight {
       .finally(() => this.refreshing.delete(key));
   }
 
-  private async loadAlone(key: string, load: Load<unknown>): Promise<unknown> {
+  private async loadAlone(key: string, load: Load<unknown>, why: LockUnavailableError): Promise<unknown> {
+    this.onUnshared(key, why);
     return encodeValue(key, await this.call(key, load, new AbortController().signal), 0).value;
   }
 
@@ -218,15 +233,19 @@ export class SingleFlight {
   private keepFailure(key: string, { waitMs, negativeTtlMs }: Settings, error: unknown): Promise<void> {
     const ttlMs = Math.ceil(Math.max(waitMs, negativeTtlMs)) + MARKER_MARGIN_MS;
     const text = encodeFailure({ flight: randomUUID(), error, expiresBelowMs: ttlMs - negativeTtlMs });
-    return this.keep(failureKey(key), text, ttlMs);
+    return this.keep(key, { under: failureKey(key), text, ttlMs });
   }
 
   /** A store that went away meanwhile keeps nothing; the caller has what was loaded. */
-  private async keep(key: string, text: string, ttlMs: number): Promise<void> {
+  private async keep(
+    key: string,
+    { under, text, ttlMs }: { under: string; text: string; ttlMs: number },
+  ): Promise<void> {
     try {
-      await this.values.set(key, text, ttlMs);
+      await this.values.set(under, text, ttlMs);
     } catch (error) {
       if (!(error instanceof LockUnavailableError)) throw error;
+      this.onUnshared(key, error);
     }
   }
 }

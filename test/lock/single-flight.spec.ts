@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LockManager } from '#lock';
 import { Lab, sleep, timed } from './lab.js';
 
 const KEY = 'catalogue:item:read';
@@ -42,6 +43,13 @@ describe('singleFlight on Redis', () => {
     }
   }
 
+  /** What the manager tells of values that others will load too, from now on. */
+  function unshared(locks: LockManager): string[] {
+    const told: string[] = [];
+    locks.events.on('unshared', ({ resources }) => told.push(...resources));
+    return told;
+  }
+
   const loads = async () => Number(await lab.client.get(`${lab.prefix}loads`));
 
   it('[case 33] 500 callers in 4 processes: one load, whose value all of them get', async () => {
@@ -68,22 +76,26 @@ describe('singleFlight on Redis', () => {
       await sleep(50);
       return (calls += 1);
     };
+    const told = unshared(locks);
     expect(await locks.singleFlight(KEY, BRIEF, load)).toBe(1);
     await lab.redis.kill();
     const asked = Promise.all(Array.from({ length: 20 }, () => locks.singleFlight(KEY, BRIEF, load)));
     const { tookMs } = await timed(asked);
     expect(new Set(await asked)).toEqual(new Set([2]));
     expect(tookMs).toBeLessThan(1_000);
+    expect(told).toEqual([KEY]);
     await lab.restart();
   });
 
   it('a caller has its value though Redis goes away while it is loaded', async () => {
     const proxy = await lab.proxy();
     const locks = lab.manager({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 200 });
+    const told = unshared(locks);
     const value = await locks.singleFlight(KEY, { ...BRIEF, leaseMs: 1_000 }, () => {
       proxy.cut();
       return Promise.resolve('loaded');
     });
     expect(value).toBe('loaded');
+    expect(told).toEqual([KEY]);
   });
 });

@@ -10,6 +10,7 @@ const LINES = {
   extendFailed: 'a lock was not renewed; it is tried again until the lease ends',
   releaseFailed: 'a lock was not released; it is tried again until the lease ends',
   refreshFailed: 'a shared value was not loaded anew; the old one is served while it may be',
+  unshared: 'a shared value was loaded by this process for itself: the lock store is away',
 } as const satisfies Partial<Record<keyof LockEventMap, string>>;
 
 /** Writes a warning for what an operator may have to look at. What fails one caller, that caller hears. */
