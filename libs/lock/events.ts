@@ -25,7 +25,7 @@ export interface LockEventMap {
   /** A refresh of `singleFlight` in the background that failed: no caller hears of it. */
   refreshFailed: [About & { readonly error: unknown }];
   /** `singleFlight` loads a value, or has loaded one, that other processes load too: the store is away. */
-  unshared: [About & { readonly error: unknown }];
+  unshared: [About & { readonly error: Error }];
   /** A call begins (+1) or ceases (-1) to wait. */
   waiting: [About & { readonly count: 1 | -1 }];
   /** A lock begins (+1) or ceases (-1) to be held. */

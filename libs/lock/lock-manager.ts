@@ -211,14 +211,12 @@ export class LockManager {
   }
 
   private singleFlights(values: SharedValues): SingleFlight {
-    const tell = (name: 'refreshFailed' | 'unshared') => (key: string, error: unknown) => {
-      this.events.tell(name, () => ({ provider: this.provider.name, resources: [key], error }));
-    };
+    const about = (key: string) => ({ provider: this.provider.name, resources: [key] });
     return new SingleFlight({
       locks: this,
       values,
-      onRefreshError: tell('refreshFailed'),
-      onUnshared: tell('unshared'),
+      onRefreshError: (key, error) => this.events.tell('refreshFailed', () => ({ ...about(key), error })),
+      onUnshared: (key, error) => this.events.tell('unshared', () => ({ ...about(key), error })),
     });
   }
 

@@ -148,7 +148,7 @@ async function scheduled(context: CaseContext): Promise<void> {
 
 async function oneLoad(context: CaseContext): Promise<void> {
   const managers = [await context.manager(), await context.manager(), await context.manager()];
-  let away: unknown;
+  let away: Error | undefined;
   for (const { events } of managers) events.on('unshared', ({ error }) => (away = error));
   /** @throws LockUnavailableError when the store was: each process has loaded for itself then, as it should */
   const loadedOnce = (times: number, what: string): void => {
