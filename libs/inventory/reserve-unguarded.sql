@@ -14,4 +14,3 @@ UPDATE stock_level s
 SET reserved = level.reserved, version = s.version + 1
 FROM level
 WHERE s.item_id = level.item_id
-RETURNING s.item_id

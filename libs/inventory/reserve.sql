@@ -3,7 +3,7 @@
 -- Guards    the CHECK reserved <= on_hand; stock_movement_once
 -- Inputs    parallel arrays, one entry a line: $1 uuid[] movement ids · $2 uuid[] order ids · $3 uuid[] item ids ·
 --           $4 integer[] quantities · $5 bigint[] fences, null where there is none
--- Returns   item_id, a row for each item that was changed
+-- Returns   nothing
 -- The caller has claimed the items in this transaction.
 WITH line AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::bigint[])
@@ -20,4 +20,3 @@ SET reserved = s.reserved + total.quantity,
     fence = greatest(s.fence, total.fence) -- a null fence leaves it as it is
 FROM total
 WHERE s.item_id = total.item_id
-RETURNING s.item_id

@@ -28,7 +28,7 @@ export interface Bench {
 
 /** Until every connection has had an answer: a slow service takes its whole deadline to come into its stride. */
 const WARM_UP: WarmUpOrder = { leastMs: 700, mostMs: 12_000 };
-const FIRST_WARM_UP: WarmUpOrder = { leastMs: 3_000, mostMs: 12_000 };
+const FIRST_WARM_UP: WarmUpOrder = { leastMs: 5_000, mostMs: 12_000 };
 const FIRST_CONNECTIONS = 64;
 const DRAIN_MS = 15_000; // past the service's deadline for an order
 const CALL_SLACK_MS = 30_000;
@@ -89,19 +89,20 @@ export async function measure(cell: Cell, bench: Bench): Promise<Finding> {
   }
 }
 
-/** A process that has just started is slow for a while: its code has not been compiled yet. */
+/** A process to which a workload is new is slow for a while: what that runs through has not been compiled yet. */
 async function warmUpOnce(cell: Cell, service: Service, bench: Bench): Promise<void> {
-  const cold = service.processes.slice(0, cell.processes).filter(({ warm }) => !warm);
+  const { contestant, workload } = cell;
+  const cold = service.processes.slice(0, cell.processes).filter(({ warm }) => !warm.has(workload));
   if (cold.length === 0) return;
   const ports = cold.map(({ port }) => port);
-  const scene = await sceneOf(cellOf(cell.contestant, 'hot-item', FIRST_CONNECTIONS), service, bench);
+  const scene = await sceneOf(cellOf(contestant, workload, FIRST_CONNECTIONS), service, bench);
   const { requests } = scene;
   const { generator } = bench;
   await generator.call('prepare', { ports, connections: FIRST_CONNECTIONS, requests, keepsOrderIds: false });
   await generator.call('open', null);
   await generator.call('warmUp', FIRST_WARM_UP);
   await generator.call('drain', { withinMs: DRAIN_MS });
-  for (const process of cold) process.warm = true;
+  for (const process of cold) process.warm.add(workload);
   await sleep(200); // a lock that was kept for a next batch is let go
 }
 

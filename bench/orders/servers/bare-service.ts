@@ -10,7 +10,7 @@ export async function startBareService(): Promise<Service> {
   try {
     const { port } = await server.call('listen', null);
     return {
-      processes: [{ port, pid: server.pid, warm: false }],
+      processes: [{ port, pid: server.pid, warm: new Set() }],
       record: undefined,
       redisPids: [],
       growTo: () => Promise.resolve(), // it is measured alone

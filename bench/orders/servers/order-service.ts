@@ -80,6 +80,6 @@ class OrderService implements Service {
 
   private add(service: LocalService): void {
     this.started.push(service);
-    this.processes.push({ port: service.port, pid: service.pid, warm: false });
+    this.processes.push({ port: service.port, pid: service.pid, warm: new Set() });
   }
 }

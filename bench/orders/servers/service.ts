@@ -1,4 +1,5 @@
 import type { Api } from '#load';
+import type { Workload } from '../cell.js';
 
 /** What is measured: one or more processes behind the load. */
 export interface Service {
@@ -15,8 +16,8 @@ export interface Service {
 export interface ServiceProcess {
   readonly port: number;
   readonly pid: number;
-  /** Whether it has been warmed up; the driver says so. */
-  warm: boolean;
+  /** The workloads that it has been warmed up with; the driver says so. */
+  readonly warm: Set<Workload>;
 }
 
 export interface ServiceRecord {
