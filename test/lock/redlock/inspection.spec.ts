@@ -52,7 +52,7 @@ describe('what a quorum has', () => {
   });
 
   it('lists more locks than one page, each once', async () => {
-    const provider = await connected(lab.provider({ nodeTimeoutMs: 2_000 }));
+    const provider = await connected(lab.provider({ nodeTimeoutMs: 10_000 }));
     for (let i = 0; i < 1_200; i += 1) {
       await provider.acquire(request(`token-${i}`, { resources: [`item:${i}`] }));
     }
