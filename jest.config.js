@@ -8,4 +8,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
   testTimeout: 30_000,
   maxWorkers: 2,
+  // With ES modules a worker keeps what its suites have loaded, and would spend seconds on collecting it in the middle of a test.
+  workerIdleMemoryLimit: '700MB',
 };

@@ -88,12 +88,9 @@ async function abortedWaiter(context: CaseContext): Promise<void> {
   const listeners = async (): Promise<number> => (await counts?.listeners?.(resource)) ?? 0;
   const controller = new AbortController();
   const options = { leaseMs: 5_000, waitMs: 20_000, signal: controller.signal };
-  const waiters = Promise.allSettled([
-    locks.acquire(resource, options),
-    locks.acquire(resource, options),
-    locks.acquire(resource, options),
-  ]);
-  await until(() => provider.refusals > 0, { what: 'the first waiter is refused' });
+  const calls = Array.from({ length: 3 }, () => locks.acquire(resource, options));
+  const waiters = Promise.allSettled(calls);
+  await standsInLine(provider, Promise.all(calls));
   if (counts?.listeners) await until(async () => (await listeners()) > 0, { what: 'the waiter listens' });
   if (context.has('fair') && context.has('inspection')) {
     assert.equal(await places(), 1, 'places of this process');
@@ -113,6 +110,12 @@ async function abortedWaiter(context: CaseContext): Promise<void> {
   inTime(performance.now() - abortedAt, 100, 'ms until place, subscription and watch are gone');
   assert.equal(await holder.release(), true);
   assert.equal(await context.isFree(resource), true, 'nobody stands in front any more');
+}
+
+/** Waits until a call of the provider's was refused, so that it waits. @throws what the call threw instead */
+async function standsInLine(provider: InterceptedProvider, call: Promise<unknown>): Promise<void> {
+  const refused = until(() => provider.refusals > 0, { withinMs: 15_000, what: 'the waiter is refused' });
+  await Promise.race([refused, call]);
 }
 
 async function fairOrder(context: CaseContext): Promise<void> {
@@ -143,8 +146,7 @@ async function servesInOrder(context: CaseContext): Promise<void> {
     turn.catch(() => undefined); // heard below
     waiting.push(turn);
     inLine.push(provider);
-    const refused = until(() => provider.refusals > 0, { what: `waiter ${index} stands in line` });
-    await Promise.race([refused, turn]);
+    await standsInLine(provider, turn);
   }
   await holder.release();
   await Promise.all(waiting);
@@ -181,8 +183,9 @@ async function passesTheDead(context: CaseContext): Promise<void> {
   const queuedAt = performance.now();
   assert.equal((await dead.acquire(context.request(resource, { placeMs }))).granted, false);
   const { provider, locks } = await context.intercepted();
-  const alive = timed(locks.acquire(resource, { leaseMs: 5_000, waitMs: 20_000 }));
-  await until(() => provider.refusals > 0, { what: 'the live waiter stands in line' });
+  const call = locks.acquire(resource, { leaseMs: 5_000, waitMs: 20_000 });
+  const alive = timed(call);
+  await standsInLine(provider, call);
   await holder.release();
   const { error } = await alive;
   assert.equal(error, undefined);
@@ -247,7 +250,7 @@ async function manyWaiters(context: CaseContext): Promise<void> {
       ),
     );
     all.catch(() => undefined); // heard below, unless the case fails before
-    await until(() => provider.refusals > 0, { what: 'the first waiter is refused' });
+    await standsInLine(provider, all);
     await holder.release();
     await all;
   };
