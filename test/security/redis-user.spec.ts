@@ -125,7 +125,7 @@ describe('the user of the service in Redis', () => {
     try {
       await eventually(() => locks.using('a', { leaseMs: 5_000, waitMs: 0 }, () => Promise.resolve()));
       node?.pause();
-      await locks.using('a', { leaseMs: 5_000, waitMs: 0 }, () => Promise.resolve());
+      await locks.using('b', { leaseMs: 5_000, waitMs: 0 }, () => Promise.resolve());
       await sleep(2 * nodeTimeoutMs); // the others have answered long before it counts as silent
       node?.resume();
       await eventually(async () => expect(await called()).toContain('ping'));
