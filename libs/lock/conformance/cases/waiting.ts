@@ -112,10 +112,12 @@ async function abortedWaiter(context: CaseContext): Promise<void> {
   assert.equal(await context.isFree(resource), true, 'nobody stands in front any more');
 }
 
-/** Waits until a call of the provider's was refused, so that it waits. @throws what the call threw instead */
+/** Waits until a call of the provider's was refused, so that it waits. @throws TooLateError, or what the call threw instead */
 async function standsInLine(provider: InterceptedProvider, call: Promise<unknown>): Promise<void> {
   const refused = until(() => provider.refusals > 0, { withinMs: 15_000, what: 'the waiter is refused' });
-  await Promise.race([refused, call]);
+  const { tookMs, error } = await timed(Promise.race([refused, call]));
+  if (error) throw error as Error;
+  inTime(tookMs, 5_000, 'ms until the waiter is refused');
 }
 
 async function fairOrder(context: CaseContext): Promise<void> {
