@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
@@ -52,6 +52,22 @@ function interpolateText(text: string, variables: Readonly<Record<string, string
       return operator === '-' ? rest : '';
     },
   );
+}
+
+/** What .dockerignore lets a build see. @returns the paths that it names, and a copy of all that lies there */
+export function buildContext(): { named: string[]; copyTo: (folder: string) => void } {
+  const lines = readFileSync(path.join(ROOT, '.dockerignore'), 'utf8').split('\n');
+  const patterns = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  if (patterns[0] !== '*') throw new Error('.dockerignore must begin with *: what is not named stays out.');
+  const named = patterns.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  const leftOut = patterns.slice(1).filter((line) => !line.startsWith('!'));
+  const isSeen = (file: string) =>
+    !leftOut.some((pattern) => path.matchesGlob(path.relative(ROOT, file), pattern));
+  const copyTo = (folder: string) => {
+    for (const name of named)
+      cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true, filter: isSeen });
+  };
+  return { named, copyTo };
 }
 
 export interface Instruction {
