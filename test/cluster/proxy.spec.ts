@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startHaproxy, type PortProgram } from '#local';
 import { temporaryFolder } from '../local/temporary-folder.js';
@@ -75,4 +75,14 @@ describe('the proxy, where processes die with a request in their hands', () => {
   test('sends a POST without a key once, and says that its outcome is unknown', async () => {
     expect(await send('POST')).toMatchObject({ times: 1, ...UNKNOWN });
   });
+
+  test('closes a connection that was opened ahead of need without a word, after ten seconds', async () => {
+    const socket = net.connect(proxy.port, '127.0.0.1');
+    const openedAt = performance.now();
+    const said: string[] = [];
+    socket.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(performance.now() - openedAt).toBeGreaterThan(9_000); // else it was not the time that ended it
+    expect(said).toEqual([]);
+  }, 60_000);
 });
