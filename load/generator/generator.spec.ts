@@ -172,6 +172,20 @@ describe('the generator', () => {
     expect(source.answers.size).toBe(3);
   });
 
+  it('gives up a connection on which the server speaks unasked, and goes on with a new one', async () => {
+    const url = await serve((_request, body, response) => response.end(`answer to ${body}`));
+    server?.once('connection', (socket: Socket) => {
+      const unasked = 'HTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\nConnection: close\r\n\r\nlate';
+      setTimeout(() => socket.end(unasked), 200);
+    });
+    const source = new Requests([0, 600]);
+    await run(url, source, { connections: 1 });
+    expect([...source.answers.values()].map(({ body }) => body)).toEqual([
+      'answer to body 0',
+      'answer to body 1',
+    ]);
+  });
+
   it('begins nothing after its time, and ends at its limit with what is still out cut off', async () => {
     const url = await serve(() => undefined);
     const source = new Requests([0, 0, 600_000]);

@@ -8,7 +8,8 @@ import { headerOf, type Exchange, type HttpAnswer, type HttpRequest, type NoAnsw
 interface ClientInternals extends autocannon.Client {
   conn?: Socket;
   destroyed: boolean;
-  parser: { type: string; initialize(type: string): void };
+  parser: { type: string; initialize(type: string): void; execute(chunk: Buffer): void };
+  pipelinedRequests: { size(): number };
   _connect(): void;
   _doRequest(): void;
   _destroyConnection(): void;
@@ -28,9 +29,10 @@ const TIMER_SLACK_MS = 50; // autocannon's timer counts in whole milliseconds of
 /**
  * One of autocannon's connections, made to wait: autocannon sends the next request as soon as an answer is there, or
  * all of a second's requests at the tick of the second. Here a request is sent when it is due, and a buyer who was told
- * to come back in a second does. So autocannon's "send now" asks whether there is something to send. Two of its habits
- * would blur the journal and are mended: a request whose connection ended without an error is reported as lost, and a
- * server that refuses connections is not asked again at once.
+ * to come back in a second does. So autocannon's "send now" asks whether there is something to send. Three of its habits
+ * would blur the journal, or end the run, and are mended: a request whose connection ended without an error is reported
+ * as lost, a server that refuses connections is not asked again at once, and what a server says unasked (a 408 on a
+ * connection that has waited) ends that connection and nothing else.
  */
 export class PacedConnection {
   /** Since when it has been free; milliseconds since the epoch. */
@@ -63,6 +65,11 @@ export class PacedConnection {
     this.client._connect = () => this.reconnect(options.openAfterMs);
     this.client._destroyConnection = () => {
       if (this.client.conn) drop();
+    };
+    const read = this.client.parser.execute.bind(this.client.parser);
+    this.client.parser.execute = (chunk) => {
+      if (this.client.pipelinedRequests.size() > 0) read(chunk);
+      else this.client._connect();
     };
     client.setRequests([
       {
