@@ -40,6 +40,9 @@ export class InterceptedProvider implements LockProvider {
   longestSilenceMs = 0;
   readonly shared: boolean;
   private askedAt: number | undefined;
+  /** When each call that is still to be answered was sent. */
+  private readonly unanswered = new Set<number>();
+  private slowestMs = 0;
 
   /** @param shared whether others use the real one too, so that closing this one leaves it open */
   constructor(real: LockProvider, { shared = false }: { shared?: boolean } = {}) {
@@ -62,7 +65,7 @@ export class InterceptedProvider implements LockProvider {
     this.acquires += 1;
     this.lastRequest = request;
     const askedAt = performance.now();
-    const answer = await (this.onAcquire?.(request) ?? this.real.acquire(request));
+    const answer = await this.time(this.onAcquire?.(request) ?? this.real.acquire(request));
     if (this.askedAt !== undefined)
       this.longestSilenceMs = Math.max(this.longestSilenceMs, performance.now() - this.askedAt);
     this.askedAt = askedAt;
@@ -72,12 +75,12 @@ export class InterceptedProvider implements LockProvider {
 
   extend(claim: LockClaim, leaseMs: number): Promise<Extension> {
     this.extends += 1;
-    return this.onExtend?.(claim, leaseMs) ?? this.real.extend(claim, leaseMs);
+    return this.time(this.onExtend?.(claim, leaseMs) ?? this.real.extend(claim, leaseMs));
   }
 
   release(claim: LockClaim): Promise<boolean> {
     this.releases += 1;
-    return this.onRelease?.(claim) ?? this.real.release(claim);
+    return this.time(this.onRelease?.(claim) ?? this.real.release(claim));
   }
 
   watch(claim: LockClaim, listener: Listener, options?: { atOnce?: boolean }): () => void {
@@ -91,8 +94,27 @@ export class InterceptedProvider implements LockProvider {
     };
   }
 
+  /** How long the slowest answer took since this was last asked for, or has been waited for. */
+  takeSlowestMs(): number {
+    const now = performance.now();
+    const slowestMs = [...this.unanswered].reduce((most, at) => Math.max(most, now - at), this.slowestMs);
+    this.slowestMs = 0;
+    return slowestMs;
+  }
+
   close(): Promise<void> {
     return this.shared ? Promise.resolve() : this.real.close();
+  }
+
+  private async time<T>(answer: Promise<T>): Promise<T> {
+    const askedAt = performance.now();
+    this.unanswered.add(askedAt);
+    try {
+      return await answer;
+    } finally {
+      this.unanswered.delete(askedAt);
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - askedAt);
+    }
   }
 
   private async forwardAdopt(claim: LockClaim, successor: LockRequest): Promise<Grant | undefined> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { LockUnavailableError } from '../errors.js';
 import type { Lock } from '../lock.js';
+import type { InterceptedProvider } from './intercepted-provider.js';
 
 export function sleep(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -28,6 +29,21 @@ export async function timed(
     (reason: unknown) => reason ?? new Error('rejected without a reason'),
   );
   return { tookMs: performance.now() - startedAt, error };
+}
+
+/** @throws AssertionError when the work succeeds, and whatever else it fails with, as it is: it may have been too late */
+export async function rejectsWith(
+  work: Promise<unknown>,
+  expected: new (...args: never[]) => Error,
+  what = 'the call',
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof expected) return;
+    throw error;
+  }
+  assert.fail(`${what} succeeded, instead of failing with a ${expected.name}`);
 }
 
 /** When the signal fired, on the monotonic clock. @throws after `withinMs` */
@@ -71,6 +87,36 @@ export function inTime(actualMs: number, highestMs: number, what: string): void 
   throw new TooLateError({
     message: `${what}: ${round(actualMs)}, at most ${round(highestMs)} was promised`,
   });
+}
+
+/**
+ * Runs work that relies on a process and a store which go on: when it fails, and either of them stood still for longer
+ * than `limitMs` meanwhile, that is no finding.
+ * @throws TooLateError, or what `work` throws
+ */
+export async function whileSteady(
+  { provider, limitMs }: { provider: InterceptedProvider; limitMs: number },
+  work: () => Promise<unknown>,
+): Promise<void> {
+  let [tickedAt, longestMs] = [performance.now(), 0];
+  const tick = (): void => {
+    const now = performance.now();
+    longestMs = Math.max(longestMs, now - tickedAt);
+    tickedAt = now;
+  };
+  const ticking = setInterval(tick, 10);
+  provider.takeSlowestMs();
+  try {
+    await work();
+  } catch (error) {
+    tick();
+    const [processMs, storeMs] = [round(longestMs), round(provider.takeSlowestMs())];
+    if (Math.max(processMs, storeMs) <= limitMs) throw error;
+    const message = `${String(error)} The process stood still for ${processMs} ms, the store for ${storeMs} ms.`;
+    throw new TooLateError({ message });
+  } finally {
+    clearInterval(ticking);
+  }
 }
 
 /** While `work` runs, `Date` says `jumpMs` more than it is. */

@@ -5,7 +5,7 @@ import type { LockManager } from '../../lock-manager.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
 import { SharedCounter } from '../shared-counter.js';
-import { atLeast, atMost, inTime, sleep, timed, until } from '../support.js';
+import { atLeast, atMost, inTime, rejectsWith, sleep, timed, until } from '../support.js';
 
 /** In full size 16,000 acquisitions, one after another. */
 const INCREMENTS_MS = 600_000;
@@ -216,13 +216,13 @@ async function nested(context: CaseContext): Promise<void> {
       (await locks.tryAcquire(resource, { leaseMs: 5_000 })) === null,
       'a second holder in the same job',
     );
-    await assert.rejects(locks.acquire(resource, { leaseMs: 5_000, waitMs: 0 }), LockContendedError);
+    await rejectsWith(locks.acquire(resource, { leaseMs: 5_000, waitMs: 0 }), LockContendedError);
     const again = await locks.acquire(resource, { leaseMs: 5_000, waitMs: 0, reentrant: true });
     assert.deepEqual([...again.fences], [...lock.fences], 'a re-entry keeps the fence');
     await again.release();
     assert.equal(await context.isFree(resource), false, 'leaving the re-entry does not release the lock');
   });
-  await assert.rejects(
+  await rejectsWith(
     (async () => {
       const held = await locks.acquire(resource, { leaseMs: 5_000, waitMs: 0 });
       try {

@@ -3,7 +3,7 @@ import { LockTicketError } from '../../errors.js';
 import type { Lock } from '../../lock.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
-import { aborted, inTime, sleep } from '../support.js';
+import { aborted, inTime, rejectsWith, sleep } from '../support.js';
 
 export const HAND_OVER: readonly ConformanceCase[] = [
   {
@@ -66,21 +66,21 @@ async function badTickets(context: CaseContext): Promise<void> {
   const letter = ticket[middle] === 'A' ? 'B' : 'A';
   const altered = ticket.slice(0, middle) + letter + ticket.slice(middle + 1);
   const bad = [altered, ticket.slice(0, -3), ticket.slice(0, middle), `${ticket}A`, '', 'ticket'];
-  for (const text of bad) await assert.rejects(receiver.adopt(text), LockTicketError, `"${text}"`);
+  for (const text of bad) await rejectsWith(receiver.adopt(text), LockTicketError, `"${text}"`);
   assert.equal(sent.signal.aborted, false, 'the sender still has it');
   assert.equal(await context.isFree(resource), false);
 
   const mine = await receiver.adopt(ticket);
-  await assert.rejects(sender.adopt(ticket), LockTicketError, 'adopted twice');
+  await rejectsWith(sender.adopt(ticket), LockTicketError, 'adopted twice');
   assert.equal(mine.signal.aborted, false);
   assert.equal(await mine.extend(5_000), true, 'the second adopter has changed nothing');
   await mine.release();
-  await assert.rejects(receiver.adopt(ticket), LockTicketError, 'adopted after its end');
+  await rejectsWith(receiver.adopt(ticket), LockTicketError, 'adopted after its end');
   assert.equal(await context.isFree(resource), true);
 
   const slow: Lock = await sender.acquire(resource, { leaseMs: 10_000, waitMs: 0 });
   const late = await slow.handOver({ leaseMs: 1_000 });
   await sleep(1_200);
-  await assert.rejects(receiver.adopt(late), LockTicketError, 'an expired ticket');
+  await rejectsWith(receiver.adopt(late), LockTicketError, 'an expired ticket');
   assert.equal(await context.isFree(resource), true, 'an expired hand-over frees the lock');
 }

@@ -4,7 +4,7 @@ import type { Lock } from '../../lock.js';
 import type { LockManager } from '../../lock-manager.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
-import { inTime, replyLost, sleep, timed, until } from '../support.js';
+import { inTime, rejectsWith, replyLost, sleep, timed, until } from '../support.js';
 
 const DEFAULT_BUDGET_MS = 1_500;
 
@@ -64,7 +64,7 @@ async function lostReply(context: CaseContext): Promise<void> {
   };
   provider.onRelease = (claim) =>
     away ? Promise.reject(replyLost([resource])) : provider.real.release(claim);
-  await assert.rejects(locks.acquire(resource, { leaseMs: 30_000, waitMs: 2_000 }), LockUnavailableError);
+  await rejectsWith(locks.acquire(resource, { leaseMs: 30_000, waitMs: 2_000 }), LockUnavailableError);
   assert.equal(await context.isFree(resource), false, 'the store has applied what was given up'); // else nothing is proved
   away = false;
   await until(() => context.isFree(resource), { what: 'what was given up is released' });
@@ -81,7 +81,7 @@ async function lateReply(context: CaseContext): Promise<void> {
     appliedAt = performance.now();
     return answer;
   };
-  await assert.rejects(locks.acquire(resource, { leaseMs, waitMs: 0 }), LockUnavailableError);
+  await rejectsWith(locks.acquire(resource, { leaseMs, waitMs: 0 }), LockUnavailableError);
   await until(() => context.isFree(resource), { what: 'the late grant is released' });
   inTime(performance.now() - appliedAt, leaseMs / 2, 'ms until it is released, long before its lease ends');
 }

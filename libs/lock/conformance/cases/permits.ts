@@ -3,7 +3,7 @@ import { LockContendedError, LockUsageError } from '../../errors.js';
 import type { LockManager } from '../../lock-manager.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
-import { atMost, inTime, sleep, timed } from '../support.js';
+import { atMost, inTime, rejectsWith, sleep, timed } from '../support.js';
 
 export const PERMITS: readonly ConformanceCase[] = [
   {
@@ -65,7 +65,7 @@ async function heldTogether(
   const options = { leaseMs: 20_000, waitMs: 0, permits };
   const held = await Promise.all(managers.slice(0, count).map((locks) => locks.acquire(resource, options)));
   const next = managers[count];
-  if (next && count === permits) await assert.rejects(next.acquire(resource, options), LockContendedError);
+  if (next && count === permits) await rejectsWith(next.acquire(resource, options), LockContendedError);
   for (const lock of held) assert.equal(await lock.release(), true);
 }
 
@@ -136,15 +136,18 @@ async function deadHolder(context: CaseContext): Promise<void> {
   const leaseMs = 1_000;
   const options = { leaseMs, waitMs: 10_000, permits: 2 };
   const living = await locks.acquire(resource, options);
+  let seenAt = performance.now();
   if (context.has('distributed')) {
     const child = context.child({ do: 'hold', resource, leaseMs, permits: 2 });
     await child.report('held');
+    seenAt = performance.now();
     await child.kill();
   } else {
     const abandoned = await context.provider();
     assert.equal((await abandoned.acquire(context.request(resource, { leaseMs, permits: 2 }))).granted, true);
   }
-  await assert.rejects(locks.acquire(resource, { ...options, waitMs: 0 }), LockContendedError);
+  inTime(performance.now() - seenAt, leaseMs / 2, 'ms until the dead one’s permit is looked for');
+  await rejectsWith(locks.acquire(resource, { ...options, waitMs: 0 }), LockContendedError);
   const { tookMs, error } = await timed(locks.using(resource, options, () => Promise.resolve()));
   assert.equal(error, undefined);
   inTime(tookMs, leaseMs + 500, 'the dead one’s permit is free');
@@ -178,12 +181,12 @@ async function numbersDoNotMix(context: CaseContext): Promise<void> {
   const options = { leaseMs: 5_000, waitMs: 0 };
   const one = await locks.acquire(resource, { ...options, permits: 2 });
   for (const permits of [1, 3, Infinity]) {
-    await assert.rejects(locks.acquire(resource, { ...options, permits }), LockContendedError, `${permits}`);
+    await rejectsWith(locks.acquire(resource, { ...options, permits }), LockContendedError, `${permits}`);
   }
   await one.release();
   for (const permits of [0, -1, 1.5, Number.NaN]) {
-    await assert.rejects(locks.acquire(resource, { ...options, permits }), LockUsageError, `${permits}`);
+    await rejectsWith(locks.acquire(resource, { ...options, permits }), LockUsageError, `${permits}`);
   }
   const two = [resource, context.resource('second')];
-  await assert.rejects(locks.acquire(two, { ...options, permits: 2 }), LockUsageError);
+  await rejectsWith(locks.acquire(two, { ...options, permits: 2 }), LockUsageError);
 }

@@ -3,7 +3,7 @@ import { LockContendedError, LockUnavailableError } from '../../errors.js';
 import type { LockManager } from '../../lock-manager.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import type { CaseContext } from '../context.js';
-import { atLeast, inTime, sleep, timed, withWallClock } from '../support.js';
+import { atLeast, inTime, rejectsWith, sleep, timed, withWallClock } from '../support.js';
 
 export const SHARING: readonly ConformanceCase[] = [
   {
@@ -56,7 +56,7 @@ async function refusedWithoutReplicas(context: CaseContext): Promise<void> {
   try {
     const options = { leaseMs: 30_000, waitMs: 0, replicaAcks: 1 };
     for (let time = 0; time < 3; time += 1) {
-      await assert.rejects(locks.acquire(resource, options), LockUnavailableError);
+      await rejectsWith(locks.acquire(resource, options), LockUnavailableError);
       assert.equal(await context.isFree(resource), true, 'the key is gone');
     }
   } finally {

@@ -5,7 +5,7 @@ import type { CaseContext } from '../context.js';
 import type { LockManager } from '../../lock-manager.js';
 import type { LockProvider } from '../../provider.js';
 import { InterceptedProvider } from '../intercepted-provider.js';
-import { atLeast, atMost, inTime, sleep, timed, until } from '../support.js';
+import { atLeast, atMost, inTime, rejectsWith, sleep, timed, until } from '../support.js';
 
 export const WAITING: readonly ConformanceCase[] = [
   { number: 4, title: 'waitMs 0: exactly one acquire command', needs: [], run: oneCommand },
@@ -45,7 +45,7 @@ async function oneCommand(context: CaseContext): Promise<void> {
   assert.equal(await sent(free), 1, 'acquire commands for a free lock');
   await (await context.manager()).acquire(resource, { leaseMs: 30_000, waitMs: 0 });
   const contended = () =>
-    assert.rejects(locks.acquire(resource, { leaseMs: 1_000, waitMs: 0 }), LockContendedError);
+    rejectsWith(locks.acquire(resource, { leaseMs: 1_000, waitMs: 0 }), LockContendedError);
   assert.equal(await sent(contended), 1, 'acquire commands for a taken lock');
   const tried = async () => assert.ok((await locks.tryAcquire(resource, { leaseMs: 1_000 })) === null);
   assert.equal(await sent(tried), 1, 'acquire commands of tryAcquire');
