@@ -206,14 +206,17 @@ describe('singleFlight', () => {
   it('begins anew when the lock of a load that hangs was lost', async () => {
     const locks = new LockManager(new MemoryLockProvider({ store }), { maxHoldMs: 1 });
     managers.push(locks);
-    let heard: unknown;
-    const hanging = locks.singleFlight(KEY, { ...BRIEF, leaseMs: 40 }, (signal) => {
-      signal.addEventListener('abort', () => void (heard = signal.reason));
-      return sleep(150, 'from the one that hung');
+    let finish: (value: string) => void = () => undefined;
+    let hanging: Promise<string> | undefined;
+    const lost = new Promise((resolve) => {
+      hanging = locks.singleFlight(KEY, { ...BRIEF, leaseMs: 40 }, (signal) => {
+        signal.addEventListener('abort', () => resolve(signal.reason));
+        return new Promise<string>((settle) => (finish = settle));
+      });
     });
-    await sleep(60);
-    expect(heard).toMatchObject({ name: 'LockLostError' });
+    expect(await lost).toMatchObject({ name: 'LockLostError' });
     expect(await ask(locks)).toBe('value 1');
+    finish('from the one that hung');
     expect(await hanging).toBe('from the one that hung'); // its caller has it, the others keep the newer one
     expect(await ask(process())).toBe('value 1');
   });

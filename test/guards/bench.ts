@@ -203,7 +203,15 @@ function intercept(
     const name = typeof statement === 'string' ? undefined : statement.name;
     if (name === 'inventory/claim' && readBeforeLock) {
       const itemIds = lines.map((line) => line.itemId);
-      readEarly = transaction.query(SNAPSHOT, [[saleId], itemIds, [buyerId], [idempotencyKey], true]);
+      const ofLines = [lines.map(() => saleId), itemIds, lines.map(() => buyerId)];
+      readEarly = transaction.query(SNAPSHOT, [
+        [saleId],
+        itemIds,
+        [buyerId],
+        [idempotencyKey],
+        true,
+        ...ofLines,
+      ]);
     }
     if (name === SNAPSHOT_NAME && readEarly) return readEarly;
     return transaction.query(mutated(statement), values);

@@ -4,6 +4,8 @@
 --           sees what was committed when it began, and the claim began before it waited
 -- Inputs    $1 uuid[] sale ids · $2 uuid[] item ids · $3 uuid[] buyer ids and, parallel to it, $4 text[] their keys ·
 --           $5 boolean whether to look for the keys among archived orders too
+--           parallel arrays, one entry a line: $6 uuid[] sales · $7 uuid[] items · $8 uuid[] buyers. Every item for every
+--           buyer would be a hundred thousand pairs.
 -- Returns   no row on a standby, which may lag; else one row: now_ms, and JSON arrays (null when empty) sales, offers, stock, purchases, placed
 SELECT
   floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms,
@@ -24,9 +26,12 @@ SELECT
    FROM stock_level WHERE item_id = ANY ($2::uuid[])) AS stock,
   (SELECT json_agg(json_build_object(
       'saleId', sale_id, 'itemId', item_id, 'buyerId', buyer_id, 'quantity', quantity))
-   FROM purchase JOIN sale_item offer USING (sale_id, item_id)
-   WHERE offer.purchase_limit IS NOT NULL -- without a limit nobody asks how much a buyer has
-     AND sale_id = ANY ($1::uuid[]) AND item_id = ANY ($2::uuid[]) AND buyer_id = ANY ($3::uuid[])) AS purchases,
+   FROM ( -- without a limit nobody asks how much a buyer has
+     SELECT sale_id, item_id FROM sale_item
+     WHERE sale_id = ANY ($1::uuid[]) AND item_id = ANY ($2::uuid[]) AND purchase_limit IS NOT NULL
+     OFFSET 0) AS limited
+   JOIN unnest($6::uuid[], $7::uuid[], $8::uuid[]) AS line (sale_id, item_id, buyer_id) USING (sale_id, item_id)
+   JOIN purchase USING (sale_id, item_id, buyer_id)) AS purchases,
   (SELECT json_agg(json_build_object(
       'buyerId', asked.buyer_id, 'idempotencyKey', asked.idempotency_key,
       'orderId', placed.id, 'requestHash', placed.request_hash))

@@ -55,12 +55,18 @@ export async function readSnapshot(
   requests: readonly PlacementRequest[],
   { archivedKeys }: { readonly archivedKeys: boolean },
 ): Promise<Snapshot> {
+  const lines = requests.flatMap(({ saleId, buyerId, lines }) =>
+    lines.map(({ itemId }) => ({ saleId, buyerId, itemId })),
+  );
   const [row] = await sql.query<SnapshotRow>(SNAPSHOT, [
     [...new Set(requests.map((request) => request.saleId))],
     uuidColumn(itemIdsOf(requests), (itemId) => itemId),
     uuidColumn(requests, (request) => request.buyerId),
     textColumn(requests, (request) => request.idempotencyKey),
     archivedKeys,
+    uuidColumn(lines, (line) => line.saleId),
+    uuidColumn(lines, (line) => line.itemId),
+    uuidColumn(lines, (line) => line.buyerId),
   ]);
   if (!row) throw new DatabaseUnavailableError(new Error('this is a standby'), { entered: false });
   return {
