@@ -58,7 +58,7 @@ async function renewalsFail(context: CaseContext): Promise<void> {
       false,
       'the store still keeps the lock when the signal fires',
     );
-    atLeast(abortedAt - sentAt, leaseMs - 5, 'ms after the acquire command was sent');
+    atLeast(abortedAt - sentAt, leaseMs - 50, 'ms after the acquire command was sent'); // a timer counts from when its turn began
     inTime(abortedAt - sentAt, leaseMs + delayMs - 50, 'ms after the acquire command was sent');
     assert.ok(lock.signal.reason instanceof LockLostError);
   });
