@@ -67,7 +67,7 @@ describe('the next of the same process', () => {
     const inherited = await next;
     const startedAt = performance.now();
     await until(() => inherited.signal.aborted, { what: 'the signal aborts' });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(OPTIONS.leaseMs - 1_000); // its own is longer than the holder's
     provider.onRelease = () => Promise.resolve(true); // for the end of the test
   });
 

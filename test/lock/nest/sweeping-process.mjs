@@ -1,4 +1,5 @@
-// A replica whose timer runs a job under @ScheduledLock, and says so: a line for each run that begins.
+// A replica whose timer runs a job under @ScheduledLock, and says so: a line for each run that begins, with
+// the time in ms on the clock that all processes of the machine share and nobody sets.
 // Arguments: URL, key prefix, name, atMostMs, atLeastMs, interval in ms, ms by which its wall clock is wrong,
 // and `hang` for a job that never ends.
 import 'reflect-metadata';
@@ -14,7 +15,7 @@ Date.now = () => now() + Number(skewMs);
 
 class Sweeper {
   async sweep() {
-    process.stdout.write('run\n');
+    process.stdout.write(`run ${Number(process.hrtime.bigint()) / 1e6}\n`);
     if (end === 'hang') await new Promise(() => undefined);
   }
 }
