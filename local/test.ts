@@ -15,14 +15,12 @@ import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 import { PROJECT_ROOT } from './root.js';
 import { openRunFolder } from './run-folder.js';
-import { deservesSecondAttempt, takeSecondAttempt } from './second-attempt.js';
 import { countTests, describeCounts, type TestCounts } from './test-counts.js';
 import { sleep } from './wait.js';
 
 /**
  * The program behind `npm test`: one PostgreSQL with a migrated template database and one Redis for the run, Jest as
- * a child, a second attempt at what failed beside other files, the tables of conformance and faults if they were tested,
- * and a last line that counts. Its arguments are
+ * a child, the tables of conformance and faults if they were tested, and a last line that counts. Its arguments are
  * Jest's, and `--full`: what takes long in those two runs in its full size; `--pgbouncer`: the service reaches
  * PostgreSQL through PgBouncer in transaction mode.
  */
@@ -36,8 +34,6 @@ const FULL = '--full';
 const PGBOUNCER = '--pgbouncer';
 const INFORMATIONAL = ['--listTests', '--showConfig', '--help', '-h', '--version', '-v'];
 
-const JEST_FAILED = 1;
-const JEST_WAS_ENDED = 2;
 const JEST_LIMIT_MS = 10_000;
 const LEAK_LIMIT_MS = 30_000;
 
@@ -54,10 +50,10 @@ async function main(given: string[]): Promise<number> {
     if (given.includes(FULL)) environment.TEST_FULL_SIZE = 'true';
     const outputFile = path.join(run.path, 'results.json');
     const figuresFile = (environment.TEST_FIGURES = path.join(run.path, 'figures.jsonl'));
-    let code = await runJest(outputFile, args, environment);
+    const leakWatch = args.some((arg) => arg.startsWith('--watch')) ? undefined : endLeakingJest(outputFile);
+    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...args], environment);
+    clearInterval(leakWatch);
     if (interrupted || args.some((arg) => INFORMATIONAL.includes(arg))) return code;
-    if (code === JEST_FAILED && deservesSecondAttempt(outputFile))
-      code = await runAgain(outputFile, args, environment);
     const counts = countTests(outputFile);
     const tested = readConformanceRun(outputFile);
     for (const line of conformanceTable(tested)) console.log(line);
@@ -139,37 +135,9 @@ async function createRecord(url: string): Promise<void> {
   });
 }
 
-/** The files that failed, one after another and with nothing beside them. @returns the exit code */
-async function runAgain(
-  outputFile: string,
-  args: string[],
-  environment: Record<string, string>,
-): Promise<number> {
-  console.log('\nWhat failed beside other files is run once more by itself:');
-  const secondFile = `${outputFile}.second`;
-  const code = await runJest(secondFile, ['--onlyFailures', '--runInBand', ...args], environment);
-  if (interrupted || !existsSync(secondFile)) return JEST_FAILED;
-  for (const name of takeSecondAttempt(outputFile, secondFile))
-    console.log(`Passed at the second attempt: ${name}`);
-  return code === 0 && countTests(outputFile).failed > 0 ? JEST_FAILED : code;
-}
-
-/** Runs Jest in the foreground, which writes its results to a file. @returns its exit code */
-async function runJest(
-  outputFile: string,
-  args: string[],
-  environment: Record<string, string>,
-): Promise<number> {
-  const leakWatch = args.some((arg) => arg.startsWith('--watch')) ? undefined : endLeakingJest(outputFile);
-  try {
-    return await spawnJest(['--json', `--outputFile=${outputFile}`, ...args], environment);
-  } finally {
-    clearInterval(leakWatch);
-  }
-}
-
-function spawnJest(args: string[], environment: Record<string, string>): Promise<number> {
-  if (interrupted) return Promise.resolve(JEST_FAILED);
+/** Runs Jest in the foreground. @returns its exit code */
+function runJest(args: string[], environment: Record<string, string>): Promise<number> {
+  if (interrupted) return Promise.resolve(1);
   const own = new Set<string>(Object.values(SETTINGS).map((setting) => setting.variable));
   const inherited = Object.entries(process.env).filter(([name]) => name === 'NODE_ENV' || !own.has(name));
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
@@ -185,7 +153,7 @@ function spawnJest(args: string[], environment: Record<string, string>): Promise
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       if (signal && !interrupted) console.error(`Jest was ended by ${signal}.`);
-      resolve(code ?? JEST_WAS_ENDED);
+      resolve(code ?? 1);
     });
   });
 }

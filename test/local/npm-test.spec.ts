@@ -47,28 +47,6 @@ test('its last line counts, a file that cannot be run included, and its exit cod
   expect(nothing.output).toContain('No test ran.');
 });
 
-test('runs what failed beside other files once more by itself, and says which of it passed then', async () => {
-  const attempts = JSON.stringify(path.join(folder.path, 'attempts'));
-  write('beside', `test('passes', () => {});`);
-  write(
-    'unlucky',
-    `import { appendFileSync, readFileSync } from 'node:fs';
-    test('comes too late', () => {
-      appendFileSync(${attempts}, 'x');
-      expect(readFileSync(${attempts}, 'utf8')).toBe('xx');
-    });
-    test('is lucky', () => {});`,
-  );
-  const lucky = runTests('beside|unlucky');
-  expect(await lucky.exit).toBe(0);
-  expect(lucky.lines).toContain('Passed at the second attempt: comes too late');
-  expect(lucky.lines.at(-1)).toBe('3 passed, 0 failed');
-
-  const again = runTests('beside|unlucky'); // a third attempt, and a fourth
-  expect(await again.exit).toBe(1);
-  expect(again.lines.at(-1)).toBe('2 passed, 1 failed');
-});
-
 test('gives its tests a PostgreSQL and a Redis, and none of the settings of the shell it is called from', async () => {
   write(
     'environment',
