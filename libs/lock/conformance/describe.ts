@@ -62,7 +62,8 @@ export function describeConformance(
 
 /**
  * One case alone. A promise of time that a busy machine broke, or an answer that it kept from coming in time, is tried again,
- * twice at most; two holders, a lost wake-up or a wrong fence never are.
+ * twice at most; two holders, a lost wake-up or a wrong fence never are, unless the process or the store was seen to stand
+ * still for long enough to end a lease (`whileSteady`).
  * @throws AssertionError
  */
 export async function runCase(

@@ -41,7 +41,7 @@ export class InterceptedProvider implements LockProvider {
   readonly shared: boolean;
   private askedAt: number | undefined;
   /** When each call that is still to be answered was sent. */
-  private readonly unanswered = new Set<number>();
+  private readonly unanswered = new Map<symbol, number>();
   private slowestMs = 0;
 
   /** @param shared whether others use the real one too, so that closing this one leaves it open */
@@ -97,7 +97,10 @@ export class InterceptedProvider implements LockProvider {
   /** How long the slowest answer took since this was last asked for, or has been waited for. */
   takeSlowestMs(): number {
     const now = performance.now();
-    const slowestMs = [...this.unanswered].reduce((most, at) => Math.max(most, now - at), this.slowestMs);
+    const slowestMs = [...this.unanswered.values()].reduce(
+      (most, at) => Math.max(most, now - at),
+      this.slowestMs,
+    );
     this.slowestMs = 0;
     return slowestMs;
   }
@@ -107,12 +110,12 @@ export class InterceptedProvider implements LockProvider {
   }
 
   private async time<T>(answer: Promise<T>): Promise<T> {
-    const askedAt = performance.now();
-    this.unanswered.add(askedAt);
+    const [call, askedAt] = [Symbol('call'), performance.now()];
+    this.unanswered.set(call, askedAt);
     try {
       return await answer;
     } finally {
-      this.unanswered.delete(askedAt);
+      this.unanswered.delete(call);
       this.slowestMs = Math.max(this.slowestMs, performance.now() - askedAt);
     }
   }

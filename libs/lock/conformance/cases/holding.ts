@@ -58,7 +58,7 @@ async function renewalsFail(context: CaseContext): Promise<void> {
       false,
       'the store still keeps the lock when the signal fires',
     );
-    atLeast(abortedAt - sentAt, leaseMs - 50, 'ms after the acquire command was sent'); // a timer counts from when its turn began
+    atLeast(abortedAt - sentAt, leaseMs - 5, 'ms after the acquire command was sent');
     inTime(abortedAt - sentAt, leaseMs + delayMs - 50, 'ms after the acquire command was sent');
     assert.ok(lock.signal.reason instanceof LockLostError);
   });
@@ -207,7 +207,7 @@ async function clockJumps(context: CaseContext): Promise<void> {
     assert.equal(await renewed.release(), true);
   };
   for (const jumpMs of [3_600_000, -3_600_000])
-    await whileSteady({ provider, limitMs: leaseMs / 3 }, () => jump(jumpMs));
+    await whileSteady({ provider, limitMs: leaseMs / 2 }, () => jump(jumpMs));
 }
 
 async function renewalRate(context: CaseContext): Promise<void> {

@@ -135,7 +135,7 @@ async function deadHolder(context: CaseContext): Promise<void> {
   const { provider, locks } = await context.intercepted();
   const leaseMs = 1_000;
   const options = { leaseMs, waitMs: 10_000, permits: 2 };
-  await whileSteady({ provider, limitMs: leaseMs / 3 }, async () => {
+  await whileSteady({ provider, limitMs: leaseMs / 2 }, async () => {
     const living = await locks.acquire(resource, options);
     if (context.has('distributed')) {
       const child = context.child({ do: 'hold', resource, leaseMs, permits: 2 });
