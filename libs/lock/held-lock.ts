@@ -2,7 +2,7 @@ import { LockLostError, LockUnavailableError, LockUsageError } from './errors.js
 import { toTicket } from './hand-over-ticket.js';
 import type { Lock } from './lock.js';
 import type { LockStore, TimedGrant } from './lock-store.js';
-import type { LockRequest } from './provider.js';
+import type { ClaimEvent, LockRequest } from './provider.js';
 import { Reentry } from './reentry.js';
 import { requireAbility, requireLease } from './requirements.js';
 
@@ -51,7 +51,9 @@ export class HeldLock implements Lock {
   private giving: Promise<boolean> | undefined;
   private releasing: Promise<boolean> | undefined;
   private handles = 1;
-  private endHandOver: (() => void) | undefined;
+  private handedOver = false;
+  private readonly contentionListeners: (() => void)[] = [];
+  private endWatch: (() => void) | undefined;
 
   constructor({ store, request, grant, maxHoldMs, isAwaitedHere, observer }: HeldLockOptions) {
     this.resources = request.resources;
@@ -94,7 +96,7 @@ export class HeldLock implements Lock {
   }
 
   get isHandedOver(): boolean {
-    return this.endHandOver !== undefined;
+    return this.handedOver;
   }
 
   async extend(leaseMs: number): Promise<boolean> {
@@ -152,6 +154,11 @@ export class HeldLock implements Lock {
     return true;
   }
 
+  onContended(listener: () => void): void {
+    this.contentionListeners.push(listener);
+    if (this.store.provider.abilities.has('contentionEvents') && this.isHeld()) this.watch();
+  }
+
   reenter(): Lock {
     if (!this.isHeld()) throw this.loss();
     this.handles += 1;
@@ -165,25 +172,16 @@ export class HeldLock implements Lock {
     this.requireOneHandle('handOver');
     if (!this.isHeld()) throw this.loss();
     clearTimeout(this.renewalTimer);
-    const endWatch = this.store.watch(
-      this.request,
-      (event) => {
-        if ('adopted' in event) this.lose('another process has adopted it');
-        else void this.askWhetherAdopted(); // it may have been, before there was anybody to hear of it
-      },
-      { atOnce: true },
-    );
+    this.watch();
     try {
       const { held } = await this.prolong(leaseMs);
       if (!held) throw this.loss();
     } catch (error) {
-      endWatch();
       if (this.isHeld()) this.armRenewal(performance.now());
       throw error;
     }
     clearTimeout(this.renewalTimer); // of a renewal that was under way
-    this.endHandOver?.();
-    this.endHandOver = endWatch;
+    this.handedOver = true;
     return toTicket({ ...this.request, provider: this.store.name, leaseMs });
   }
 
@@ -197,6 +195,24 @@ export class HeldLock implements Lock {
   lose(reason: string, cause?: unknown): void {
     if (this.state !== 'held') return;
     this.end('lost', new LockLostError(this.resources, reason, cause));
+  }
+
+  /** From here on the store tells what happens to it. */
+  private watch(): void {
+    this.endWatch ??= this.store.watch(this.request, (event) => this.hear(event), { atOnce: true });
+  }
+
+  private hear(event: ClaimEvent): void {
+    if ('adopted' in event) this.lose('another process has adopted it');
+    else if ('contended' in event) this.tellContended();
+    else if (this.isHandedOver)
+      void this.askWhetherAdopted(); // it may have been, before there was anybody to hear of it
+    else if (this.contentionListeners.length > 0) void this.renew(); // which tells who waits
+  }
+
+  private tellContended(): void {
+    if (this.state !== 'held') return;
+    for (const listener of this.contentionListeners) listener();
   }
 
   private async askWhetherAdopted(): Promise<void> {
@@ -257,6 +273,7 @@ export class HeldLock implements Lock {
     }
     this.isWholeLease = true;
     if (sentAt === this.lastSentAt) this.moveDeadline(sentAt + leaseMs); // a later command decides otherwise
+    if (extension.contended) this.tellContended();
     return extension;
   }
 
@@ -317,7 +334,7 @@ export class HeldLock implements Lock {
     this.state = state;
     clearTimeout(this.deadlineTimer);
     clearTimeout(this.renewalTimer);
-    this.endHandOver?.();
+    this.endWatch?.();
     this.lossError = error;
     if (error) this.abortController?.abort(error);
     this.observer.ended(this, performance.now() - this.grantedAt, this.isHandedOver ? undefined : error);

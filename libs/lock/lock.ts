@@ -35,6 +35,13 @@ export interface Lock {
    */
   isContended(): Promise<boolean>;
   /**
+   * Calls the listener when others wait for it, from when it is known here: with `contentionEvents` the store tells at once
+   * when another process begins to, while its connection lasts; and a renewal finds who waits by then. It may be called
+   * more than once, and not before the caller has gone on. Whom a lock comes from another process asks `isContended` once:
+   * some may have begun to wait before.
+   */
+  onContended(listener: () => void): void;
+  /**
    * Releases the lock when others wait for it, so that they come first, and else counts its lease anew. It is kept while a
    * re-entry is open.
    * @returns true when it was released: acquire it anew, at the end of the queue

@@ -56,12 +56,14 @@ export interface Extension {
 }
 
 /**
- * What a waiting or handed-over claim may be told:
+ * What a claim may be told:
  * - `granted`: the store made it the holder, until `placeMs` after it applied the claim's last attempt;
- * - `look`: something changed, an attempt may succeed now;
- * - `adopted`: another process took over what the claim held.
+ * - `look`: something may have changed: an attempt may succeed now, a holder may be contended;
+ * - `adopted`: another process took over what the claim held;
+ * - `contended`: another begins to wait for what the claim holds.
  */
-export type ClaimEvent = Grant | { readonly look: true } | { readonly adopted: true };
+export type ClaimEvent =
+  Grant | { readonly look: true } | { readonly adopted: true } | { readonly contended: true };
 
 /** One lock that is held, for people. */
 export interface LockInfo extends LockClaim {
@@ -88,6 +90,7 @@ export interface SharedValues {
  * - `distributed`: it excludes other processes;
  * - `fencing`: a grant carries a fence per resource, higher than that of every earlier grant;
  * - `fair`: refused claims queue in the store, first come, first served, and a release grants to the first;
+ * - `contentionEvents`: the holder of a lock is told at once when another process begins to wait for it;
  * - `handOver`: a held lock changes hands atomically (`adopt`);
  * - `inspection`: what is held can be listed (`list`), which `releaseAll` needs;
  * - `sharing`: several claims hold a resource together, up to their `permits`;
@@ -95,7 +98,15 @@ export interface SharedValues {
  * - `replicaAcks`: a grant can wait for the acknowledgement of replicas.
  */
 export type LockAbility =
-  'distributed' | 'fencing' | 'fair' | 'handOver' | 'inspection' | 'sharing' | 'sharedValues' | 'replicaAcks';
+  | 'distributed'
+  | 'fencing'
+  | 'fair'
+  | 'contentionEvents'
+  | 'handOver'
+  | 'inspection'
+  | 'sharing'
+  | 'sharedValues'
+  | 'replicaAcks';
 
 /**
  * A store that keeps locks. Each operation is one step in the store, all or none, and idempotent for one token, so

@@ -86,6 +86,10 @@ export class Reentry implements Lock {
     return this.held.isContended();
   }
 
+  onContended(listener: () => void): void {
+    this.held.onContended(listener);
+  }
+
   releaseAfter(): Promise<boolean> {
     return Promise.reject(outermostOnly(this, 'releaseAfter'));
   }

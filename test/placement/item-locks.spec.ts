@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { LockManager, type LockProvider } from '#lock';
+import { PostgresLockProvider } from '#lock/postgres';
 import { RedisLockProvider } from '#lock/redis';
 import { RedlockProvider } from '#lock/redlock';
 import { startRedis } from '#local';
 import { ItemLocks } from '#orders';
-import { testRedisUrl } from '../support/database.js';
+import { createDatabase, testRedisUrl } from '../support/database.js';
 import { eventually } from '../support/wait.js';
 
 const LEASE_MS = 2_000;
@@ -67,23 +68,62 @@ describe('the locks that a process keeps between its batches', () => {
     expect(acquisitions()).toBe(1);
   });
 
-  test('go to another process within 250 ms of its asking, and come back in turn', async () => {
+  const inPostgres = async () => {
+    const database = await createDatabase();
+    closers.push(() => database.drop());
+    return () => new PostgresLockProvider({ connectionString: database.url });
+  };
+  const inRedis = () => Promise.resolve(() => new RedisLockProvider({ url: testRedisUrl() }));
+
+  test.each([
+    ['that tells who waits', inRedis],
+    ['that is asked who waits', inPostgres],
+  ])(
+    'go to another process within 250 ms, and come back in turn, in a store %s',
+    async (_, prepare) => {
+      const itemId = randomUUID();
+      const store = await prepare();
+      const [ours, theirs] = [open(store()), open(store())];
+      let isOver = false;
+      const working = workOn(ours.locks, itemId, () => isOver);
+      await sleep(150);
+      for (let turn = 1; turn <= 3; turn += 1) {
+        const asked = performance.now();
+        theirs.locks.want([itemId], NO_FLOORS);
+        expect([theirs.locks.isAwaited(itemId), theirs.locks.isReady(itemId)]).toEqual([true, false]);
+        await ready(theirs.locks, itemId);
+        expect(performance.now() - asked).toBeLessThan(250 + 100); // how often `ready` looks, and noise
+        await eventually(() => expect(ours.locks.isReady(itemId)).toBe(true)); // theirs is idle: it ends by itself
+      }
+      isOver = true;
+      await working;
+    },
+    20_000,
+  );
+
+  test('are kept while nobody else wants the item, and go to another process at once', async () => {
     const itemId = randomUUID();
     const [ours, theirs] = [open(), open()];
-    let isOver = false;
-    const working = workOn(ours.locks, itemId, () => isOver);
-    await sleep(150);
-    for (let turn = 1; turn <= 3; turn += 1) {
-      const asked = performance.now();
+    await ready(ours.locks, itemId);
+    await sleep(500); // it lies idle
+    expect(ours.locks.isReady(itemId)).toBe(true);
+    const asked = performance.now();
+    await ready(theirs.locks, itemId);
+    expect(performance.now() - asked).toBeLessThan(250 + 100); // it would be given up later
+  });
+
+  test('are not taken from a batch that relies on them', async () => {
+    const itemId = randomUUID();
+    const [ours, theirs] = [open(), open()];
+    await ready(ours.locks, itemId);
+    await ours.locks.during([itemId], async () => {
+      await sleep(300);
       theirs.locks.want([itemId], NO_FLOORS);
-      expect([theirs.locks.isAwaited(itemId), theirs.locks.isReady(itemId)]).toEqual([true, false]);
-      await ready(theirs.locks, itemId);
-      expect(performance.now() - asked).toBeLessThan(250 + 100); // how often `ready` looks, and noise
-      await eventually(() => expect(ours.locks.isReady(itemId)).toBe(true)); // theirs is idle: it ends by itself
-    }
-    isOver = true;
-    await working;
-  }, 20_000);
+      await sleep(300);
+      expect([ours.locks.isReady(itemId), theirs.locks.isReady(itemId)]).toEqual([true, false]);
+    });
+    await eventually(() => expect(theirs.locks.isReady(itemId)).toBe(true));
+  });
 
   test('are taken where they are free, whatever is locked elsewhere', async () => {
     const [free, taken] = [randomUUID(), randomUUID()];

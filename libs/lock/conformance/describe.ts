@@ -29,6 +29,7 @@ const LACKS: Readonly<Record<LockAbility, string>> = {
   distributed: 'it excludes within one process only',
   fencing: 'its grants carry no fence',
   fair: 'it keeps no queue',
+  contentionEvents: 'it does not tell who holds',
   handOver: 'a lock does not change hands',
   inspection: 'it cannot list what is held',
   sharing: 'several cannot hold a resource together',

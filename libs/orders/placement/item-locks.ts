@@ -10,8 +10,10 @@ import {
 } from '#lock';
 import { currentSpan, inSpan } from '#platform';
 
-/** An item that was used for so long is given up if another process waits for it; one that was not used, in any case. */
+/** After so long it is asked who else waits for an item; one that was not used meanwhile is given up, wanted or not. */
 const TURN_MS = 100;
+/** A store that tells when somebody begins to wait is asked once, and an item may lie idle for longer: nobody waits in vain. */
+const TOLD_IDLE_MS = 1_000;
 /** Where the store has no queue nobody can say whether others wait: longer turns, and a rest in which one who asks finds it free. */
 const BLIND_TURN_MS = 500;
 const REST_MS = 75; // a quorum's waiters ask every 70 ms or sooner
@@ -27,10 +29,13 @@ export function lockName(itemId: string): string {
 const MAX_SHOWN = 20;
 
 interface Held {
+  readonly itemId: string;
   readonly lock: Lock;
   /** When it is to be asked who else waits. On the monotonic clock. */
   askAtMs: number;
   wantedMs: number;
+  /** Batches under way that rely on it. */
+  users: number;
   /** Somebody else waits for it. */
   isOver: boolean;
 }
@@ -44,7 +49,9 @@ export class ItemLocks {
   private readonly locks: LockManager;
   private readonly options: { readonly leaseMs: number; readonly waitMs: number };
   private readonly isFair: boolean;
+  private readonly isTold: boolean;
   private readonly turnMs: number;
+  private readonly idleMs: number;
   private readonly onChange: () => void;
   private readonly held = new Map<string, Held>();
   /** Asked for; most of them stand in the store's queue. */
@@ -62,8 +69,11 @@ export class ItemLocks {
     this.locks = locks;
     this.options = options;
     this.onChange = onChange;
-    this.isFair = locks.provider.abilities.has('fair');
+    const { abilities } = locks.provider;
+    this.isFair = abilities.has('fair');
+    this.isTold = abilities.has('contentionEvents');
     this.turnMs = this.isFair ? TURN_MS : BLIND_TURN_MS;
+    this.idleMs = this.isTold ? TOLD_IDLE_MS : this.turnMs;
   }
 
   /**
@@ -124,26 +134,19 @@ export class ItemLocks {
   ): Promise<T> {
     clearTimeout(this.upkeep);
     this.upkeep = undefined;
-    const fences = this.fencesOf(itemIds);
+    const used = itemIds.flatMap((itemId) => this.held.get(itemId) ?? []);
+    for (const held of used) held.users += 1;
     for (const itemId of itemIds) this.unguarded.delete(itemId);
     this.running += 1;
     this.judgeTurns();
     try {
-      return await work(fences);
+      return await work(fencesOf(used));
     } finally {
+      for (const held of used) held.users -= 1;
       this.running -= 1;
       this.endTurns();
       this.keepUp();
     }
-  }
-
-  private fencesOf(itemIds: readonly string[]): ReadonlyMap<string, number> {
-    const fences = new Map<string, number>();
-    for (const itemId of itemIds) {
-      const fence = this.held.get(itemId)?.lock.fences.get(lockName(itemId));
-      if (fence !== undefined) fences.set(itemId, fence);
-    }
-    return fences;
   }
 
   private usable(itemId: string, floor: number): Held | undefined {
@@ -200,7 +203,9 @@ export class ItemLocks {
   private hold(itemId: string, lock: Lock, turnMs: number): void {
     const nowMs = performance.now();
     this.awaited.delete(itemId);
-    this.held.set(itemId, { lock, askAtMs: nowMs + turnMs, wantedMs: nowMs, isOver: false });
+    const held = { itemId, lock, askAtMs: nowMs + turnMs, wantedMs: nowMs, users: 0, isOver: false };
+    this.held.set(itemId, held);
+    if (this.isTold) lock.onContended(() => this.endSoon(held));
     this.keepUp(); // whoever wanted it may be gone
   }
 
@@ -219,8 +224,7 @@ export class ItemLocks {
     const nowMs = performance.now();
     for (const held of this.held.values()) {
       if (held.askAtMs > nowMs || this.isIdle(held)) continue;
-      // Not all of the same length: two processes that each wait for what the other has must not swap it for ever.
-      held.askAtMs = nowMs + this.turnMs * (0.75 + Math.random() / 2);
+      held.askAtMs = this.isTold ? Infinity : nowMs + this.turnLengthMs();
       if (this.isFair) void this.ask(held);
       else held.isOver = true;
     }
@@ -228,10 +232,17 @@ export class ItemLocks {
 
   private async ask(held: Held): Promise<void> {
     try {
-      held.isOver = await held.lock.isContended();
+      if (await held.lock.isContended()) held.isOver = true;
     } catch {
       // Lost, which `usable` will see, or the store is away, and the lock tells how long it lasts.
     }
+  }
+
+  /** Somebody else waits for it: the turn ends with the batch under way, or when nobody has come for it for a while. */
+  private endSoon(held: Held): void {
+    held.isOver = true;
+    if (held.users > 0 || held.wantedMs > performance.now() - this.turnMs) this.keepUp();
+    else if (this.held.get(held.itemId) === held) this.endTurn(held.itemId);
   }
 
   private endTurns(): void {
@@ -244,7 +255,12 @@ export class ItemLocks {
   }
 
   private isIdle({ wantedMs }: Held): boolean {
-    return wantedMs <= performance.now() - this.turnMs;
+    return wantedMs <= performance.now() - this.idleMs;
+  }
+
+  /** Not all of the same length: two processes that each wait for what the other has must not swap it for ever. */
+  private turnLengthMs(): number {
+    return this.turnMs * (0.75 + Math.random() / 2);
   }
 
   private endTurn(itemId: string): void {
@@ -276,8 +292,17 @@ export class ItemLocks {
       if (this.running > 0) return;
       this.onChange();
       setImmediate(() => void this.during([], () => Promise.resolve()));
-    }, this.turnMs).unref();
+    }, this.turnLengthMs()).unref();
   }
+}
+
+function fencesOf(used: readonly Held[]): ReadonlyMap<string, number> {
+  const fences = new Map<string, number>();
+  for (const { itemId, lock } of used) {
+    const fence = lock.fences.get(lockName(itemId));
+    if (fence !== undefined) fences.set(itemId, fence);
+  }
+  return fences;
 }
 
 function spanOf(itemIds: readonly string[]): SpanOptions {

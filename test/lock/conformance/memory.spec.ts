@@ -8,7 +8,7 @@ const WITHIN = 'its store is the process itself, which is there as long as its c
 describeConformance(
   {
     name: 'memory',
-    abilities: ['fencing', 'fair', 'handOver', 'inspection', 'sharing', 'sharedValues'],
+    abilities: ['fencing', 'fair', 'contentionEvents', 'handOver', 'inspection', 'sharing', 'sharedValues'],
     open: () => new MemoryLockProvider(), // all of a process share one store
     notClaimed: {
       26: 'one process is no quorum',

@@ -8,6 +8,7 @@ export const REDIS_ABILITIES: readonly LockAbility[] = [
   'distributed',
   'fencing',
   'fair',
+  'contentionEvents',
   'handOver',
   'inspection',
   'sharing',

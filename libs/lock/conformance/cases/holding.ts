@@ -38,6 +38,12 @@ export const HOLDING: readonly ConformanceCase[] = [
     timeoutMs: 180_000,
     run: releaseRacingRenewal,
   },
+  {
+    number: 39,
+    title: 'A holder hears who waits: at once, or by a renewal',
+    needs: ['fair'],
+    run: contendedHolder,
+  },
 ];
 
 async function renewalsFail(context: CaseContext): Promise<void> {
@@ -289,4 +295,28 @@ async function releaseRacingRenewal(context: CaseContext): Promise<void> {
     const free = await Promise.all(indexes.map((index) => context.isFree(context.resource(`race:${index}`))));
     assert.equal(free.filter((isFree) => !isFree).length, 0, 'locks that came back to life');
   }
+}
+
+async function contendedHolder(context: CaseContext): Promise<void> {
+  const { provider, locks } = await context.intercepted();
+  const others = await context.manager();
+  /** @returns how long after another process asks for the lock its holder is told */
+  const toldMs = async (resource: string, leaseMs: number): Promise<number> => {
+    const lock = await locks.acquire(resource, { leaseMs, waitMs: 0 });
+    let toldAt = 0;
+    lock.onContended(() => (toldAt ||= performance.now()));
+    assert.equal(await lock.extend(leaseMs), true);
+    assert.equal(toldAt, 0, 'nobody is told of while nobody waits');
+    const askedAt = performance.now();
+    const waiting = others.acquire(resource, { leaseMs: 5_000, waitMs: 5_000 });
+    await until(() => toldAt > 0, { what: 'the holder is told' });
+    assert.equal(await lock.release(), true);
+    await (await waiting).release();
+    return toldAt - askedAt;
+  };
+  if (context.has('contentionEvents')) {
+    inTime(await toldMs(context.resource('told'), 30_000), 250, 'ms until it was told');
+  }
+  provider.onWatch = () => () => undefined; // nothing is heard
+  inTime(await toldMs(context.resource('deaf'), 3_000), 1_500, 'ms until a renewal told it');
 }

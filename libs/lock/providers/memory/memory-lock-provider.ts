@@ -27,6 +27,7 @@ export class MemoryLockProvider implements LockProvider {
   readonly abilities: ReadonlySet<LockAbility> = new Set([
     'fencing',
     'fair',
+    'contentionEvents',
     'handOver',
     'inspection',
     'sharing',

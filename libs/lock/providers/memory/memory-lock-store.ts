@@ -181,7 +181,11 @@ export class MemoryLockStore {
     place.request = request;
     place.endsAt = now + request.placeMs;
     this.places.set(request.token, place);
-    for (const name of request.resources) this.resource(name).queue.add(place);
+    for (const name of request.resources) {
+      const { queue, holds } = this.resource(name);
+      queue.add(place);
+      for (const token of holds.keys()) this.tell(token, { contended: true });
+    }
   }
 
   private leave(token: string): void {

@@ -49,7 +49,7 @@ export class LockKeys {
     return `${this.prefix}value:${key}`;
   }
 
-  /** Where a process hears of its claims. */
+  /** Where a process hears of its claims; behind it with `:contended` who begins to wait for what it holds. */
   channel(id: string): string {
     return `${this.prefix}lock-process:${id}`;
   }

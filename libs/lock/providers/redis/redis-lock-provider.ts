@@ -25,6 +25,7 @@ const ABILITIES: ReadonlySet<LockAbility> = new Set<LockAbility>([
   'distributed',
   'fencing',
   'fair',
+  'contentionEvents',
   'handOver',
   'inspection',
   'sharing',
@@ -129,7 +130,7 @@ export class RedisLockProvider implements LockProvider {
     { atOnce = false }: { atOnce?: boolean } = {},
   ): () => void {
     const end = this.wakeUp.listen(claim.token, listener);
-    if (atOnce) this.wakeUp.open();
+    if (atOnce) this.wakeUp.open({ forHolders: true });
     return end;
   }
 
@@ -164,6 +165,7 @@ export class RedisLockProvider implements LockProvider {
     }
     if (request.placeMs > 0) this.wakeUp.open();
     const [index, remainingMs, fence, behind] = rest as [number, number, number, string];
+    if (behind) this.wakeUp.tell(behind, { contended: true }); // the script tells those of other processes
     const refusal = { granted: false, resource: request.resources[index - 1] ?? '', remainingMs } as const;
     // A Cluster may hear the release of that holder after what follows it: there nobody begins before its reply.
     return fence > 0 && !this.isCluster ? { ...refusal, promised: { behind, fences: [fence] } } : refusal;

@@ -12,8 +12,9 @@ const LINGER_MS = 40;
 const AGAIN_MS = 100;
 
 /**
- * Hears what the scripts tell the claims of this process, on one channel through one subscription connection, opened by
- * the first claim that was refused. A message can be missed before the subscription is confirmed, or while the connection
+ * Hears what the scripts tell the claims of this process through one subscription connection, opened by the first claim
+ * that was refused: on one channel what concerns those who wait, on a second one, for holders who ask for it, that others
+ * do. A message can be missed before the subscription is confirmed, or while the connection
  * is away; so each confirmation tells every claim to look.
  *
  * On a Cluster it is the classic kind of channel: whatever node a script publishes on, all of them pass it on, so that one
@@ -23,9 +24,10 @@ export class WakeUp {
   private readonly address: RedisAddress;
   private readonly commands: RedisClient;
   private readonly channel: string;
+  /** Those that there is something to hear on. */
+  private channels: readonly string[] = [];
   private readonly listeners = new Map<string, Listener>();
   private client: RedisClient | undefined;
-  private isWanted = false;
   private isClosed = false;
   private ending: NodeJS.Timeout | undefined;
 
@@ -39,16 +41,18 @@ export class WakeUp {
   listen(token: string, listener: Listener): () => void {
     this.listeners.set(token, listener);
     return () => {
-      if (this.listeners.delete(token) && this.listeners.size === 0 && this.isWanted) this.endSoon();
+      if (this.listeners.delete(token) && this.listeners.size === 0 && this.channels.length > 0)
+        this.endSoon();
     };
   }
 
   /** From now on there may be something to hear. */
-  open(): void {
+  open({ forHolders = false } = {}): void {
     clearTimeout(this.ending);
     this.ending = undefined;
-    if (this.isWanted || this.isClosed) return;
-    this.isWanted = true;
+    const isOpen = this.channels.length >= (forHolders ? 2 : 1);
+    if (isOpen || this.isClosed) return;
+    this.channels = forHolders ? [this.channel, `${this.channel}:contended`] : [this.channel];
     this.client ??= this.connect();
     this.subscribe();
   }
@@ -68,8 +72,8 @@ export class WakeUp {
     this.ending ??= setTimeout(() => {
       this.ending = undefined;
       if (this.listeners.size > 0) return;
-      this.isWanted = false;
-      if (this.client?.status === 'ready') this.client.unsubscribe(this.channel).catch(() => undefined);
+      if (this.client?.status === 'ready') this.client.unsubscribe(...this.channels).catch(() => undefined);
+      this.channels = [];
     }, LINGER_MS).unref();
   }
 
@@ -87,8 +91,8 @@ export class WakeUp {
   }
 
   private subscribe(): void {
-    if (!this.isWanted || this.client?.status !== 'ready') return; // 'ready' comes back to it
-    this.client.subscribe(this.channel).then(
+    if (this.channels.length === 0 || this.client?.status !== 'ready') return; // 'ready' comes back to it
+    this.client.subscribe(...this.channels).then(
       () => this.tellAll(),
       () => setTimeout(() => this.subscribe(), AGAIN_MS).unref(), // to another node, where it is a Cluster's
     );
@@ -101,6 +105,7 @@ export class WakeUp {
   private hear(message: string): void {
     const [kind, token = '', fence] = message.split(' ');
     if (kind === 'granted') this.tell(token, { granted: true, fences: [Number(fence)] });
-    else this.tell(token, kind === 'adopted' ? { adopted: true } : { look: true });
+    else if (kind === 'adopted') this.tell(token, { adopted: true });
+    else this.tell(token, kind === 'contended' ? { contended: true } : { look: true });
   }
 }

@@ -91,7 +91,8 @@ local function first_in_queue(lock)
   end
 end
 
--- At the end, or where the token stands already; its place lasts anew. A clock that steps back lets a newcomer past
+-- At the end, or where the token stands already; its place lasts anew. The holder's process, if it is another, is told, on a
+-- channel that it listens to only if it keeps locks that nobody waits for. A clock that steps back lets a newcomer past
 -- others, in all queues of its claim alike, but never past one with a promise. The place ends no earlier than its process
 -- counts it to, which is not in whole milliseconds.
 local function enter_queue(lock, token, place)
@@ -109,6 +110,9 @@ local function enter_queue(lock, token, place)
   if lock.queued == '0' or place.fence then
     lock.queued = '1'
     write_fence(lock)
+  end
+  if lock.token and lock.channel and lock.channel ~= string.match(place.who, '^%S+') then
+    redis.call('PUBLISH', lock.channel .. ':contended', 'contended ' .. lock.token)
   end
 end
 
