@@ -10,10 +10,11 @@ import {
 } from '#lock';
 import { currentSpan, inSpan } from '#platform';
 
-/** After so long it is asked who else waits for an item; one that was not used meanwhile is given up, wanted or not. */
+/**
+ * After so long it is asked who else waits for an item, and one that was not used meanwhile is given up, wanted or not.
+ * A store that tells when somebody begins to wait is asked once, and an idle item is kept for a lease: nobody waits in vain.
+ */
 const TURN_MS = 100;
-/** A store that tells when somebody begins to wait is asked once, and an item may lie idle for longer: nobody waits in vain. */
-const TOLD_IDLE_MS = 1_000;
 /** Where the store has no queue nobody can say whether others wait: longer turns, and a rest in which one who asks finds it free. */
 const BLIND_TURN_MS = 500;
 const REST_MS = 75; // a quorum's waiters ask every 70 ms or sooner
@@ -73,7 +74,7 @@ export class ItemLocks {
     this.isFair = abilities.has('fair');
     this.isTold = abilities.has('contentionEvents');
     this.turnMs = this.isFair ? TURN_MS : BLIND_TURN_MS;
-    this.idleMs = this.isTold ? TOLD_IDLE_MS : this.turnMs;
+    this.idleMs = this.isTold ? options.leaseMs : this.turnMs;
   }
 
   /**
@@ -223,7 +224,7 @@ export class ItemLocks {
   private judgeTurns(): void {
     const nowMs = performance.now();
     for (const held of this.held.values()) {
-      if (held.askAtMs > nowMs || this.isIdle(held)) continue;
+      if (held.askAtMs > nowMs || this.isIdle(held, nowMs)) continue;
       held.askAtMs = this.isTold ? Infinity : nowMs + this.turnLengthMs();
       if (this.isFair) void this.ask(held);
       else held.isOver = true;
@@ -247,15 +248,16 @@ export class ItemLocks {
 
   private endTurns(): void {
     const before = this.held.size;
+    const nowMs = performance.now();
     for (const [itemId, held] of this.held) {
       if (held.isOver) this.endTurn(itemId);
-      else if (this.isIdle(held)) this.release(itemId);
+      else if (this.isIdle(held, nowMs)) this.release(itemId);
     }
     if (this.held.size < before) this.onChange(); // whoever wants one of them asks for it anew
   }
 
-  private isIdle({ wantedMs }: Held): boolean {
-    return wantedMs <= performance.now() - this.idleMs;
+  private isIdle({ wantedMs }: Held, nowMs: number): boolean {
+    return wantedMs <= nowMs - this.idleMs;
   }
 
   /** Not all of the same length: two processes that each wait for what the other has must not swap it for ever. */
