@@ -156,6 +156,51 @@ describe('what a call can ask for', () => {
     });
   });
 
+  describe('onContended', () => {
+    const HOLDING = { leaseMs: 30_000, waitMs: 0 }; // no renewal comes within the test
+
+    async function heldAndWatched(locks: LockManager) {
+      const lock = await locks.acquire(RESOURCE, HOLDING);
+      const told: number[] = [];
+      lock.onContended(() => told.push(performance.now()));
+      const subscribed = `${lab.prefix}lock-process:*:contended`;
+      await until(async () => (await lab.client.pubsub('CHANNELS', subscribed)).length === 1, {
+        what: 'its process has subscribed',
+      });
+      return { lock, told };
+    }
+
+    it('tells of others of the same process, too, and of nobody while nobody waits', async () => {
+      const locks = lab.manager();
+      const { lock, told } = await heldAndWatched(locks);
+      expect(await lock.isContended()).toBe(false);
+      expect(told).toEqual([]);
+      const waiting = locks.acquire(RESOURCE, OPTIONS);
+      await until(() => told.length > 0, { what: 'the holder is told' });
+      await lock.release();
+      await (await waiting).release();
+    });
+
+    it('looks when its subscription is back: somebody may have begun to wait meanwhile', async () => {
+      const { lock, told } = await heldAndWatched(lab.manager());
+      const other = lab.manager();
+      await lab.client.pipeline().client('KILL', 'TYPE', 'pubsub').exec();
+      const waiting = other.acquire(RESOURCE, OPTIONS);
+      await until(() => told.length > 0, { what: 'the holder is told' });
+      await lock.release();
+      await (await waiting).release();
+    });
+
+    it('ends with the lock: its process listens to nothing any more', async () => {
+      const { lock } = await heldAndWatched(lab.manager());
+      await lock.release();
+      const channels = `${lab.prefix}lock-process:*`;
+      await until(async () => (await lab.client.pubsub('CHANNELS', channels)).length === 0, {
+        what: 'nobody listens',
+      });
+    });
+  });
+
   describe('handOver', () => {
     it('survives the end of `using`, and of the process that sent it', async () => {
       const [sender, receiver] = [lab.manager(), lab.manager()];
