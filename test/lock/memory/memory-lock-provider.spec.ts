@@ -218,7 +218,7 @@ describe('the queue', () => {
     await sleep(40);
     await refused('second'); // whoever asks next finds that it has ended
     expect(await holder()).toBe('first');
-    expect(heard).toMatchObject([{ granted: true }]);
+    expect(heard).toMatchObject([{ granted: true }, { contended: true }]);
   });
 
   it('[case 06] forgets who gives up, also once it was granted to him', async () => {
