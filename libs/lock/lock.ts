@@ -37,8 +37,8 @@ export interface Lock {
   /**
    * Calls the listener when others wait for it, from when it is known here: with `contentionEvents` the store tells at once
    * when another process begins to, while its connection lasts; and a renewal finds who waits by then. It may be called
-   * more than once, and not before the caller has gone on. Whom a lock comes from another process asks `isContended` once:
-   * some may have begun to wait before.
+   * more than once, and not before the caller has gone on. Whoever gets the lock from another process asks `isContended` once:
+   * others may have begun to wait before.
    */
   onContended(listener: () => void): void;
   /**

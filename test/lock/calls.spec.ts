@@ -183,12 +183,18 @@ describe('what a call can ask for', () => {
 
     it('looks when its subscription is back: somebody may have begun to wait meanwhile', async () => {
       const { lock, told } = await heldAndWatched(lab.manager());
-      const other = lab.manager();
+      const other = lab.provider();
+      await other.list(1); // it is connected
       await lab.client.pipeline().client('KILL', 'TYPE', 'pubsub').exec();
-      const waiting = other.acquire(RESOURCE, OPTIONS);
+      const claim = { resources: [RESOURCE], token: 'other', owner: 'other', floors: [0], replicaAcks: 0 };
+      // One attempt alone: each one that follows would tell the holder again.
+      expect(await other.acquire({ ...claim, leaseMs: 5_000, placeMs: 20_000 })).toMatchObject({
+        granted: false,
+      });
       await until(() => told.length > 0, { what: 'the holder is told' });
+      await other.release(claim);
+      await other.close();
       await lock.release();
-      await (await waiting).release();
     });
 
     it('ends with the lock: its process listens to nothing any more', async () => {
