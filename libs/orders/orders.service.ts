@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { currentTraceparent, hashRequest, newId, type Page, ProblemError, toPage } from '#platform';
+import { type Page, ProblemError, toPage } from '#platform';
 import { invalidState } from './lifecycle/locked-order.js';
 import { ReservationEnds } from './lifecycle/reservation-ends.js';
 import { OrderReader } from './order-reader.js';
+import { OrderRequest } from './order-request.js';
 import type { Order } from './order.js';
 import { presentOrder, type CreateOrder, type OrderView } from './order.dto.js';
 import { OrderPlacement } from './placement/order-placement.js';
-import type { PlacementRequest, Refusal } from './placement/placement.js';
+import type { Refusal } from './placement/placement.js';
 
 /** A buyer's orders. */
 @Injectable()
@@ -17,13 +18,13 @@ export class OrdersService {
     private readonly reservations: ReservationEnds,
   ) {}
 
-  /** @throws what OrderPlacement throws */
+  /** @throws ProblemError duplicate_item, and what OrderPlacement throws */
   async create(
     buyerId: string,
     key: string,
     body: CreateOrder,
   ): Promise<{ kind: 'created'; order: OrderView; replayed: boolean } | Refusal> {
-    const request = toRequest(buyerId, key, body);
+    const request = new OrderRequest(buyerId, key, body);
     const outcome = await this.placement.place(request);
     switch (outcome.kind) {
       case 'accepted':
@@ -63,30 +64,6 @@ export class OrdersService {
   async list(buyerId: string, afterId: string | undefined): Promise<Page<OrderView>> {
     return toPage(await this.reader.list({ buyerId }, afterId), presentOrder);
   }
-}
-
-function toRequest(buyerId: string, idempotencyKey: string, body: CreateOrder): PlacementRequest {
-  const lines = body.lines
-    .map((line) => ({ itemId: line.itemId.toLowerCase(), quantity: line.quantity }))
-    .sort((a, b) => (a.itemId < b.itemId ? -1 : 1));
-  if (new Set(lines.map((line) => line.itemId)).size < lines.length) {
-    throw new ProblemError('duplicate_item', 'Name each item once, with its whole quantity.');
-  }
-  const saleId = body.saleId.toLowerCase();
-  const expectedTotal = body.expectedTotal ?? undefined;
-  const metadata = body.metadata ?? {};
-  const requestHash = hashRequest({ saleId, lines, expectedTotal, metadata });
-  return {
-    orderId: newId(),
-    buyerId,
-    idempotencyKey,
-    requestHash,
-    saleId,
-    lines,
-    expectedTotal,
-    metadata,
-    traceparent: currentTraceparent(),
-  };
 }
 
 /** A replay answers as the first time, whatever has become of the order since. */

@@ -176,6 +176,37 @@ describe('OrderPlacement', () => {
     expect(await open(strategy).place(order)).toEqual(REPLAYED);
   });
 
+  test('has id and hash worked out before an order waits, and not at all for one that is refused', async () => {
+    const looks: string[] = [];
+    const lazy: PlacementRequest = {
+      ...order,
+      get orderId() {
+        looks.push('orderId');
+        return order.orderId;
+      },
+      get requestHash() {
+        looks.push('requestHash');
+        return order.requestHash;
+      },
+    };
+    const strategy: ReservationStrategy = {
+      name: 'per-order',
+      attempt: () => {
+        looks.push('attempt');
+        return Promise.resolve({ kind: 'refused', code: 'sold_out', detail: 'gone', itemId });
+      },
+    };
+    const itemId = order.lines[0]?.itemId ?? '';
+    await bench.sql.query('UPDATE stock_level SET reserved = on_hand WHERE item_id = $1', [itemId]);
+    const placement = open(strategy);
+    expect(await placement.place(lazy)).toMatchObject({ code: 'sold_out' });
+    expect(looks).toEqual([]);
+    await bench.sql.query('UPDATE stock_level SET reserved = 0 WHERE item_id = $1', [itemId]);
+    expect(await placement.place(lazy)).toMatchObject({ code: 'sold_out' });
+    expect(new Set(looks.slice(0, -1))).toEqual(new Set(['orderId', 'requestHash']));
+    expect(looks.at(-1)).toBe('attempt');
+  });
+
   test('takes in no more than its capacity, and again when there is room', async () => {
     let finish: (outcome: Outcome) => void = () => undefined;
     const started: Attempt[] = [];

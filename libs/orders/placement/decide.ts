@@ -18,6 +18,12 @@ export function decide(snapshot: Snapshot, requests: readonly PlacementRequest[]
   });
 }
 
+/** Decides each as if nobody else asked. */
+export function decideEach(snapshot: Snapshot, requests: readonly PlacementRequest[]): Outcome[] {
+  const ledger = new BatchLedger(snapshot);
+  return requests.map((request) => decideOne(ledger, snapshot, request));
+}
+
 function decideOne(ledger: BatchLedger, snapshot: Snapshot, request: PlacementRequest): Outcome {
   const placed = ledger.placed(request);
   if (placed) {

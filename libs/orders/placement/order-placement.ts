@@ -10,7 +10,7 @@ import {
 import { Deadline, DeadlineError } from './deadline.js';
 import { isDecidedAgain } from './decided-again.js';
 import type { Gate } from './gate.js';
-import type { Outcome, PlacementRequest } from './placement.js';
+import { identityOf, type Outcome, type PlacementRequest } from './placement.js';
 import { LaneLeftError, LaneTimeoutError, type ReservationStrategy } from './reservation-strategy.js';
 import { Waiter } from './waiter.js';
 
@@ -90,7 +90,10 @@ export class OrderPlacement {
   }
 
   private async decide(request: PlacementRequest, deadline: Deadline, waiter: Waiter): Promise<Outcome> {
-    return (await this.gate.refusal(request, deadline)) ?? this.attemptUntil(deadline, request, waiter);
+    const refusal = await this.gate.refusal(request, deadline);
+    if (refusal) return refusal;
+    identityOf(request); // so that no transaction waits until it is worked out
+    return this.attemptUntil(deadline, request, waiter);
   }
 
   private async attemptUntil(

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '#platform';
 import type { Order } from '../order.js';
 
-/** An order that somebody wants to place. */
+/** An order that somebody wants to place. Its id and its hash may be worked out at the first look. */
 export interface PlacementRequest {
   /** The id that the order gets when it is accepted. */
   readonly orderId: string;
@@ -15,6 +15,14 @@ export interface PlacementRequest {
   readonly metadata: Readonly<Record<string, string>>;
   /** Where its trace goes on, for whatever happens to the order later; undefined where it is not traced. */
   readonly traceparent?: string | undefined;
+}
+
+/** What a request may leave to the first look. */
+export function identityOf({
+  orderId,
+  requestHash,
+}: PlacementRequest): Pick<PlacementRequest, 'orderId' | 'requestHash'> {
+  return { orderId, requestHash };
 }
 
 export interface RequestedLine {

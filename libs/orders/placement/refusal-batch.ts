@@ -1,6 +1,6 @@
 import { Gathering, outsideTraces, type Database } from '#platform';
 import type { Deadline } from './deadline.js';
-import { decide } from './decide.js';
+import { decideEach } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { readSnapshot } from './snapshot.js';
 import { inBatch, TracedWait } from './traced-wait.js';
@@ -50,11 +50,8 @@ export class RefusalBatch {
       const snapshot = await inBatch({ name: 'read refusal batch', attributes }, waits, () =>
         readSnapshot(this.database, requests, { archivedKeys: true }),
       );
-      for (const { request, settle } of batch) {
-        // Each alone: one that could buy has not taken anything from the others yet.
-        const [outcome] = decide(snapshot, [request]);
-        if (outcome) settle(outcome);
-      }
+      // Each alone: one that could buy has not taken anything from the others yet.
+      for (const [index, outcome] of decideEach(snapshot, requests).entries()) batch[index]?.settle(outcome);
     } catch (error) {
       for (const { fail } of batch) fail(error);
     }
