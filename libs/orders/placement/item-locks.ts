@@ -32,6 +32,8 @@ const MAX_SHOWN = 20;
 interface Held {
   readonly itemId: string;
   readonly lock: Lock;
+  /** Undefined where the store has none. */
+  readonly fence: number | undefined;
   /** When it is to be asked who else waits. On the monotonic clock. */
   askAtMs: number;
   wantedMs: number;
@@ -153,8 +155,7 @@ export class ItemLocks {
   private usable(itemId: string, floor: number): Held | undefined {
     const held = this.held.get(itemId);
     if (!held) return undefined;
-    const { lock } = held;
-    if (lock.isHeld() && (lock.fences.get(lockName(itemId)) ?? Infinity) >= floor) return held;
+    if (held.lock.isHeld() && (held.fence ?? Infinity) >= floor) return held;
     this.release(itemId); // goes out before the new attempt does
     return undefined;
   }
@@ -204,7 +205,8 @@ export class ItemLocks {
   private hold(itemId: string, lock: Lock, turnMs: number): void {
     const nowMs = performance.now();
     this.awaited.delete(itemId);
-    const held = { itemId, lock, askAtMs: nowMs + turnMs, wantedMs: nowMs, users: 0, isOver: false };
+    const fence = lock.fences.get(lockName(itemId));
+    const held = { itemId, lock, fence, askAtMs: nowMs + turnMs, wantedMs: nowMs, users: 0, isOver: false };
     this.held.set(itemId, held);
     if (this.isTold) lock.onContended(() => this.endSoon(held));
     this.keepUp(); // whoever wanted it may be gone
@@ -300,8 +302,7 @@ export class ItemLocks {
 
 function fencesOf(used: readonly Held[]): ReadonlyMap<string, number> {
   const fences = new Map<string, number>();
-  for (const { itemId, lock } of used) {
-    const fence = lock.fences.get(lockName(itemId));
+  for (const { itemId, fence } of used) {
     if (fence !== undefined) fences.set(itemId, fence);
   }
   return fences;
