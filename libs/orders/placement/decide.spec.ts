@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decide } from './decide.js';
+import { decide, decideEach } from './decide.js';
 import type { Outcome, PlacementRequest } from './placement.js';
 import { placedKey, type Offer, type SaleTerms, type Snapshot } from './snapshot.js';
 
@@ -61,6 +61,17 @@ describe('decide', () => {
     expect(codes(decide(snapshot, [expecting(299, 'EUR')]))).toEqual(['price_changed']);
     expect(codes(decide(snapshot, [expecting(300, 'USD')]))).toEqual(['price_changed']);
     expect(codes(decide(snapshot, [expecting(300, 'EUR')]))).toEqual(['accepted']);
+  });
+});
+
+describe('decideEach', () => {
+  test('gives nobody less for what another one asks', () => {
+    const outcomes = decideEach(snapshotOf({ stock: { a: 1 } }), [
+      request({ orderId: '1' }),
+      request({ orderId: '2' }),
+      request({ orderId: '3', lines: [{ itemId: 'a', quantity: 2 }] }),
+    ]);
+    expect(codes(outcomes)).toEqual(['accepted', 'accepted', 'sold_out']);
   });
 });
 
