@@ -21,10 +21,12 @@ describe('the queue', () => {
     await one.acquire(holder);
     const order: string[] = [];
     const claims = [];
+    const listening = new Set<PostgresLockProvider>();
     for (let index = 0; index < 20; index += 1) {
       const provider = index % 2 ? one : two;
       const claim = lab.request('a', PLACE);
       provider.watch(claim, (event) => {
+        if ('look' in event) listening.add(provider);
         if (!('granted' in event)) return;
         order.push(claim.token);
         void provider.release(claim);
@@ -34,6 +36,7 @@ describe('the queue', () => {
     }
     for (const [index, claim] of [...claims.entries()].reverse())
       await (index % 2 ? one : two).acquire(claim); // asking again changes no place
+    await until(() => listening.size === 2, { what: 'both processes listen' });
     await one.release(holder);
     await until(() => order.length === 20, { what: 'all were served' });
     expect(order).toEqual(claims.map(({ token }) => token));
