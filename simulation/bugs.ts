@@ -68,8 +68,8 @@ export const BUGS = {
   'fresh-read': {
     about: 'claim and snapshot are one statement: what was read is from before the wait',
     guard: 'freshRead',
-    breaks: NO_OVERSELL,
-    masks: ['stockCheck'],
+    breaks: LIMITS_HOLD,
+    masks: ['limitCondition'],
     without: [],
   },
   limit: {

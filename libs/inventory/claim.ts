@@ -40,9 +40,9 @@ export async function claimStock(
     uuidColumn(claims, (claim) => claim.itemId),
     bigintColumn(claims, (claim) => claim.fence ?? null),
   ]);
-  const stale = rows.filter((row) => row.stale);
+  const stale = rows.filter((row) => row.later_fence !== null);
   if (stale.length > 0)
-    throw new StaleFenceError(new Map(stale.map((row) => [row.item_id, Number(row.fence) + 1])));
+    throw new StaleFenceError(new Map(stale.map((row) => [row.item_id, Number(row.later_fence) + 1])));
   return rows.map((row) => ({ itemId: row.item_id, onHand: row.on_hand, reserved: row.reserved }));
 }
 
@@ -50,6 +50,5 @@ interface ClaimRow {
   item_id: string;
   on_hand: number;
   reserved: number;
-  fence: string;
-  stale: boolean;
+  later_fence: string | null;
 }

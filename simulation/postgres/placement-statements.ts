@@ -38,8 +38,7 @@ function* claim(context: Context, [items, fences]: readonly unknown[]): Executio
       item_id: item,
       on_hand: level.onHand,
       reserved: level.reserved,
-      fence: String(level.fence),
-      stale,
+      later_fence: stale ? String(level.fence) : null,
     });
   }
   return rows;
@@ -51,7 +50,8 @@ function committedNow({ tables }: Context): Map<unknown, Map<string, unknown>> {
 }
 
 // eslint-disable-next-line require-yield -- it waits for nobody
-function* snapshot(context: Context, [sales, items, buyers, keys, archived]: readonly unknown[]): Execution {
+function* snapshot(context: Context, values: readonly unknown[]): Execution {
+  const [sales, items, buyers, keys, archived, , , , withStock] = values;
   const { transaction, tables, guards, nowMs } = context;
   const rowsOf = <Row>(table: Table<Row>): readonly Row[] => {
     const early = transaction.snapshot?.get(table) as Map<string, Row> | undefined;
@@ -77,7 +77,8 @@ function* snapshot(context: Context, [sales, items, buyers, keys, archived]: rea
       now_ms: String(Math.floor(nowMs)),
       sales: rowsOf(tables.sales).filter(({ id }) => saleIds.includes(id)),
       offers: offers.map((offer) => ({ ...offer, sku: offer.itemId, currency: 'EUR' })),
-      stock: rowsOf(tables.stock).filter(({ itemId }) => itemIds.includes(itemId)),
+      stock:
+        withStock === true ? rowsOf(tables.stock).filter(({ itemId }) => itemIds.includes(itemId)) : null,
       purchases: rowsOf(tables.purchases).filter(
         ({ saleId, itemId, buyerId }) => limited(saleId, itemId) && buyerIds.includes(buyerId),
       ),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { placeInTransaction, type Outcome, type PlacementRequest, type TransactionOptions } from '#orders';
-import { Database, violatedConstraint, type Statement, type Transaction } from '#platform';
+import { Database, violatedConstraint, type SqlExecutor, type Statement, type Transaction } from '#platform';
 import { asServed, cloneDatabase, openPool } from '../support/database.js';
 
 /** Changes the text of a statement, by its name: how a guard is taken away. */
@@ -134,6 +134,36 @@ export class GuardBench {
     return Promise.all([firstEnds, secondEnds]);
   }
 
+  /**
+   * One transaction has the first item and comes for the second; the other wants both, and names the second first.
+   * @param lock locks the rows of these items
+   * @param mutate what the statements of the other one are
+   * @returns what became of each
+   */
+  async cross(
+    lock: (sql: SqlExecutor, itemIds: readonly string[]) => Promise<unknown>,
+    mutate: (text: string) => string = asItIs,
+  ): Promise<('fulfilled' | 'rejected')[]> {
+    const [first, second] = [(await this.offer(10)).itemId, (await this.offer(10)).itemId].sort() as [
+      string,
+      string,
+    ];
+    const hasFirst = signal();
+    const one = this.database.transaction(async (transaction) => {
+      await lock(transaction, [first]);
+      hasFirst.fire();
+      await sleep(200);
+      await lock(transaction, [second]);
+    });
+    await hasFirst.fired;
+    const other = this.database.transaction((transaction) => {
+      const query = <Row extends object>(statement: Statement | string, values?: readonly unknown[]) =>
+        transaction.query<Row>(typeof statement === 'string' ? statement : mutate(statement.text), values);
+      return lock({ query }, [second, first]);
+    });
+    return (await Promise.allSettled([one, other])).map(({ status }) => status);
+  }
+
   async units(
     itemId: string,
   ): Promise<{ onHand: number; reserved: number; ordered: number; orders: number }> {
@@ -211,6 +241,7 @@ function intercept(
         [idempotencyKey],
         true,
         ...ofLines,
+        false,
       ]);
     }
     if (name === SNAPSHOT_NAME && readEarly) return readEarly;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { takeStock } from '#inventory';
+import type { SqlExecutor } from '#platform';
 import { GuardBench, kinds, request, signal, without, type Switches } from './bench.js';
 
 /** The guards of those who read before they have claimed anything. The CHECK, which would save them, is away. */
@@ -94,37 +95,19 @@ describe('of a transaction that claims nothing beforehand', () => {
   });
 
   describe('the order in which rows are locked', () => {
-    /** One has the first item and comes for the second; the other wants both, and names the second first. */
-    const cross = async (mutate: (text: string) => string) => {
-      const items = [(await bench.offer(10)).itemId, (await bench.offer(10)).itemId].sort();
-      const [first, second] = items.map((itemId) => ({ itemId, quantity: 1, version: undefined }));
-      if (!first || !second) throw new Error('two items cross');
-      const taken = signal();
-      const one = bench.database.transaction(async (transaction) => {
-        await takeStock(transaction, [first]);
-        taken.fire();
-        await sleep(200);
-        await takeStock(transaction, [second]);
-      });
-      await taken.fired;
-      const other = bench.database.transaction((transaction) =>
-        takeStock(
-          {
-            query: (statement, values) =>
-              transaction.query(typeof statement === 'string' ? statement : mutate(statement.text), values),
-          },
-          [second, first],
-        ),
+    const take = (sql: SqlExecutor, itemIds: readonly string[]) =>
+      takeStock(
+        sql,
+        itemIds.map((itemId) => ({ itemId, quantity: 1, version: undefined })),
       );
-      return (await Promise.allSettled([one, other])).map(({ status }) => status);
-    };
 
     test('is that of the items, whatever the order of the lines', async () => {
-      expect(await cross((text) => text)).toEqual(['fulfilled', 'fulfilled']);
+      expect(await bench.cross(take)).toEqual(['fulfilled', 'fulfilled']);
     });
 
     test('ends in a deadlock when it is another one', async () => {
-      expect(await cross(without('ORDER BY item_id', 'ORDER BY item_id DESC'))).toContain('rejected');
+      const descending = without('ORDER BY item_id', 'ORDER BY item_id DESC');
+      expect(await bench.cross(take, descending)).toContain('rejected');
     });
   });
 

@@ -30,19 +30,19 @@ describe('what is asked for each order of a batch is found by an index', () => {
   test('also when the plan was made while there were few', async () => {
     const keys = [[randomUUID()], ['a key']];
     for (const plan of [
-      await planOf('snapshot', [...asked, ...keys, true, ...lines]),
+      await planOf('snapshot', [...asked, ...keys, true, ...lines, true]),
       await planOf('refuse-archived-keys', keys),
     ]) {
       expect(plan).toContain('customer_order_idempotency_archived');
       expect(plan).not.toContain('Seq Scan');
     }
-    expect(await planOf('snapshot', [...asked, ...keys, true, ...lines])).toContain(
+    expect(await planOf('snapshot', [...asked, ...keys, true, ...lines, true])).toContain(
       'customer_order_idempotency_recent',
     );
   });
 
   test('also what its buyer has, and not what any buyer of the batch has of any of its items', async () => {
-    const plan = await planOf('snapshot', [...asked, [randomUUID()], ['a key'], false, ...lines]);
+    const plan = await planOf('snapshot', [...asked, [randomUUID()], ['a key'], false, ...lines, false]);
     const [, condition] = /using purchase_pkey on purchase.*\n\s*Index Cond: (.*)/.exec(plan) ?? [];
     expect(condition).toMatch(/buyer_id = line\.buyer_id/);
     expect(condition).not.toContain('ANY');

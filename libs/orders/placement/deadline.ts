@@ -11,7 +11,8 @@ export class DeadlineError extends Error {
 
 /** A moment on the monotonic clock until which a request must be answered. */
 export class Deadline {
-  private readonly atMs: number;
+  /** On the monotonic clock, in milliseconds: who looks at many looks at the clock once. */
+  readonly atMs: number;
   private readonly commitMs: number;
 
   private constructor(ms: number) {

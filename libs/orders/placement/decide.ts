@@ -109,7 +109,7 @@ function refusalOfStock(
   request: PlacementRequest,
 ): Refusal | undefined {
   for (const { itemId, quantity, offer } of lines) {
-    const available = ledger.available(request.saleId, itemId, offer);
+    const available = ledger.available(itemId, offer);
     if (available >= quantity) continue;
     const left = available === 0 ? 'is sold out' : `has ${available} left, fewer than ${quantity}`;
     return { ...refuse('sold_out', `${offer.sku} ${left}.`), itemId };
@@ -158,7 +158,8 @@ function refuse(code: RefusalCode, detail: string): Refusal {
 /** The snapshot, less what the requests before this one have taken. */
 class BatchLedger {
   private readonly taken = new Map<string, number>();
-  private readonly takenInSale = new Map<string, number>();
+  /** Of an item in a sale. */
+  private readonly takenOfOffer = new Map<Offer, number>();
   private readonly takenByBuyer = new Map<string, number>();
   private readonly placedNow = new Map<string, { orderId: string; requestHash: string }>();
   private readonly snapshot: Snapshot;
@@ -169,15 +170,19 @@ class BatchLedger {
 
   take(request: PlacementRequest): void {
     this.placedNow.set(placedKey(request), request);
+    const offers = this.snapshot.sales.get(request.saleId)?.offers;
     for (const { itemId, quantity } of request.lines) {
       add(this.taken, itemId, quantity);
-      add(this.takenInSale, `${request.saleId}/${itemId}`, quantity);
-      add(this.takenByBuyer, purchaseKey(request, itemId), quantity);
+      const offer = offers?.get(itemId);
+      if (!offer) continue;
+      add(this.takenOfOffer, offer, quantity);
+      if (offer.purchaseLimit !== null) add(this.takenByBuyer, purchaseKey(request, itemId), quantity);
     }
   }
 
   placed(request: PlacementRequest): { orderId: string; requestHash: string } | undefined {
-    return this.placedNow.get(placedKey(request)) ?? this.snapshot.placed.get(placedKey(request));
+    const key = placedKey(request);
+    return this.placedNow.get(key) ?? this.snapshot.placed.get(key);
   }
 
   bought(request: PlacementRequest, itemId: string): number {
@@ -185,15 +190,15 @@ class BatchLedger {
     return (this.snapshot.purchases.get(key) ?? 0) + (this.takenByBuyer.get(key) ?? 0);
   }
 
-  available(saleId: string, itemId: string, offer: Offer): number {
+  available(itemId: string, offer: Offer): number {
     const level = this.snapshot.stock.get(itemId);
     if (!level) return 0;
     const stock = level.onHand - level.reserved - (this.taken.get(itemId) ?? 0);
-    const held = offer.held + (this.takenInSale.get(`${saleId}/${itemId}`) ?? 0);
+    const held = offer.held + (this.takenOfOffer.get(offer) ?? 0);
     return availableInSale(stock, offer.allotment, held);
   }
 }
 
-function add(sums: Map<string, number>, key: string, quantity: number): void {
+function add<Key>(sums: Map<Key, number>, key: Key, quantity: number): void {
   sums.set(key, (sums.get(key) ?? 0) + quantity);
 }

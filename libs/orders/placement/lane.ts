@@ -152,8 +152,9 @@ export class Lane {
 
   /** Sends away who cannot be served in time, or was told to leave. */
   private sweep(): void {
+    const endsAtMs = performance.now() + this.marginMs;
     const staying = this.waiting.filter((order) => {
-      const reason = this.reasonToLeave(order.attempt);
+      const reason = reasonToLeave(order.attempt, endsAtMs);
       if (!reason) return true;
       order.wait?.fail(reason);
       order.fail(reason);
@@ -168,18 +169,19 @@ export class Lane {
     this.waiting = orders;
     this.prepared.untilMs = 0;
   }
+}
 
-  private reasonToLeave({ deadline, waiter }: Attempt): Error | undefined {
-    if (deadline.remainingMs < this.marginMs) {
-      return new LaneTimeoutError('The order waited in the lane for as long as it may.');
-    }
-    return waiter.isLeaving ? new LaneLeftError('The order was told to leave the lane.') : undefined;
+/** @param endsAtMs it would not be answered before */
+function reasonToLeave({ deadline, waiter }: Attempt, endsAtMs: number): Error | undefined {
+  if (deadline.atMs < endsAtMs) {
+    return new LaneTimeoutError('The order waited in the lane for as long as it may.');
   }
+  return waiter.isLeaving ? new LaneLeftError('The order was told to leave the lane.') : undefined;
 }
 
 /** The one that ends first. */
 export function earliestOf(batch: readonly Waiting[]): Deadline | undefined {
   return batch.reduce<Deadline | undefined>((earliest, { attempt: { deadline } }) => {
-    return earliest && earliest.remainingMs <= deadline.remainingMs ? earliest : deadline;
+    return earliest && earliest.atMs <= deadline.atMs ? earliest : deadline;
   }, undefined);
 }

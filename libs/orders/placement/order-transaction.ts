@@ -65,13 +65,12 @@ function place(
     // Behind an unanswered COMMIT it is always claimed: only the row lock waits for one that is still in flight.
     const isClaimed = guard === 'claim' || mustWrite;
     const claims = itemIds.map((itemId) => ({ itemId, fence: fences?.get(itemId) }));
-    const claimed = isClaimed ? claimStock(transaction, claims) : undefined;
+    const claim = isClaimed ? claimStock(transaction, claims) : undefined;
     // On the same trip: it begins, and takes its snapshot, when the claim has got its rows.
-    const read = readSnapshot(transaction, requests, { archivedKeys });
-    let [snapshot] = await Promise.all([read, claimed]);
+    let snapshot = await readSnapshot(transaction, requests, { archivedKeys, claim });
     let outcomes = decide(snapshot, requests);
     if (!archivedKeys && outcomes.some(({ kind }) => kind === 'refused')) {
-      snapshot = await readSnapshot(transaction, requests, { archivedKeys: true });
+      snapshot = await readSnapshot(transaction, requests, { archivedKeys: true, claim });
       outcomes = decide(snapshot, requests);
     }
     const accepted = acceptedOf(requests, outcomes);

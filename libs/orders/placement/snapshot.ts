@@ -48,13 +48,35 @@ export function placedKey(of: { buyerId: string; idempotencyKey: string }): stri
 
 /**
  * @param archivedKeys whether orders that were archived are found by their keys; without them a refusal is not definite
- * @throws DatabaseUnavailableError where it is not the primary that answers
+ * @param claim under way, of the stock of all items; without one the stock is read
+ * @throws DatabaseUnavailableError where it is not the primary that answers, and what the claim throws
  */
 export async function readSnapshot(
   sql: SqlExecutor,
   requests: readonly PlacementRequest[],
-  { archivedKeys }: { readonly archivedKeys: boolean },
+  { archivedKeys, claim }: { archivedKeys: boolean; claim?: Promise<readonly ClaimedStock[]> | undefined },
 ): Promise<Snapshot> {
+  const read = queryRow(sql, requests, { archivedKeys, stock: claim === undefined });
+  const [row, claimed] = await Promise.all([read, claim]);
+  if (!row) throw new DatabaseUnavailableError(new Error('this is a standby'), { entered: false });
+  return {
+    nowMs: Number(row.now_ms),
+    sales: new Map(
+      (row.sales ?? []).map((sale) => [sale.id, { ...sale, ...offersOf(sale.id, row.offers ?? []) }]),
+    ),
+    stock: new Map((claimed ?? row.stock ?? []).map((level) => [level.itemId, level])),
+    purchases: new Map(
+      (row.purchases ?? []).map((entry) => [purchaseKey(entry, entry.itemId), entry.quantity]),
+    ),
+    placed: new Map((row.placed ?? []).map((entry) => [placedKey(entry), entry])),
+  };
+}
+
+async function queryRow(
+  sql: SqlExecutor,
+  requests: readonly PlacementRequest[],
+  { archivedKeys, stock }: { archivedKeys: boolean; stock: boolean },
+): Promise<SnapshotRow | undefined> {
   const lines = requests.flatMap(({ saleId, buyerId, lines }) =>
     lines.map(({ itemId }) => ({ saleId, buyerId, itemId })),
   );
@@ -67,26 +89,16 @@ export async function readSnapshot(
     uuidColumn(lines, (line) => line.saleId),
     uuidColumn(lines, (line) => line.itemId),
     uuidColumn(lines, (line) => line.buyerId),
+    stock,
   ]);
-  if (!row) throw new DatabaseUnavailableError(new Error('this is a standby'), { entered: false });
-  return {
-    nowMs: Number(row.now_ms),
-    sales: new Map(
-      (row.sales ?? []).map((sale) => [sale.id, { ...sale, ...offersOf(sale.id, row.offers ?? []) }]),
-    ),
-    stock: new Map((row.stock ?? []).map((level) => [level.itemId, level])),
-    purchases: new Map(
-      (row.purchases ?? []).map((entry) => [purchaseKey(entry, entry.itemId), entry.quantity]),
-    ),
-    placed: new Map((row.placed ?? []).map((entry) => [placedKey(entry), entry])),
-  };
+  return row;
 }
 
-/** The items of a batch, sorted: the order in which locks and rows are taken everywhere. */
+/** The items of a batch, each once. The order in which their rows are locked is the statements'. */
 export function itemIdsOf(requests: readonly PlacementRequest[]): string[] {
   const itemIds = new Set<string>();
   for (const { lines } of requests) for (const { itemId } of lines) itemIds.add(itemId);
-  return [...itemIds].sort();
+  return [...itemIds];
 }
 
 function offersOf(saleId: string, offers: readonly OfferRow[]): Pick<SaleTerms, 'currency' | 'offers'> {

@@ -59,8 +59,7 @@ export class WarmUp {
 
 /** Every statement of an order, in its order, over no rows: nothing is written. */
 async function placeNothing(transaction: Transaction): Promise<void> {
-  const claimed = claimStock(transaction, []);
-  await Promise.all([readSnapshot(transaction, [], { archivedKeys: false }), claimed]);
+  await readSnapshot(transaction, [], { archivedKeys: false, claim: claimStock(transaction, []) });
   recordOrders(transaction, []);
   reserveStock(transaction, []);
 }

@@ -93,8 +93,8 @@ export class BatchedStrategy implements ReservationStrategy {
 
   /** A cart that never has all of its locks at once goes on under the row locks when half of its time is over. */
   private isReady({ request, attempt }: Waiting): boolean {
-    if (attempt.deadline.remainingMs < this.options.deadlineMs / 2) return true;
-    return request.lines.every(({ itemId }) => this.itemLocks.isReady(itemId));
+    if (request.lines.every(({ itemId }) => this.itemLocks.isReady(itemId))) return true;
+    return attempt.deadline.remainingMs < this.options.deadlineMs / 2;
   }
 
   private async place(batch: readonly Waiting[]): Promise<() => void> {
