@@ -1,4 +1,5 @@
-import { readdirSync, type Dirent } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import path from 'node:path';
 import { readPidFile } from './pid-file.js';
 import { stopLeftOverPostgres } from './postgres.js';
@@ -22,6 +23,22 @@ export async function stopServersBelow(folder: string, depth = 0): Promise<void>
   if (depth >= MAX_DEPTH) return;
   for (const entry of entries) {
     if (entry.isDirectory()) await stopServersBelow(path.join(folder, entry.name), depth + 1);
+  }
+}
+
+/** A disk that a killed test has mounted would keep its folder for ever. Linux alone, as in /proc. */
+export function unmountBelow(folder: string): void {
+  for (const point of mountPoints().reverse()) {
+    if (point.startsWith(folder + path.sep)) spawnSync('umount', [point], { stdio: 'ignore' });
+  }
+}
+
+function mountPoints(): string[] {
+  try {
+    const lines = readFileSync('/proc/self/mounts', 'utf8').trimEnd().split('\n');
+    return lines.map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '));
+  } catch {
+    return [];
   }
 }
 

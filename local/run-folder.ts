@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { stopServersBelow } from './left-overs.js';
+import { stopServersBelow, unmountBelow } from './left-overs.js';
 import { readPidFile, writePidFile } from './pid-file.js';
 import { isAlive } from './processes.js';
 import { sleep } from './wait.js';
@@ -42,6 +42,7 @@ async function removeAbandoned(parent: string, prefix: string): Promise<void> {
 async function removeFolder(folder: string): Promise<void> {
   for (let attempt = 1; existsSync(folder); attempt += 1) {
     await stopServersBelow(folder);
+    unmountBelow(folder);
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch (error) {

@@ -37,7 +37,7 @@ const INFORMATIONAL = ['--listTests', '--showConfig', '--help', '-h', '--version
 const JEST_LIMIT_MS = 10_000;
 const LEAK_LIMIT_MS = 30_000;
 
-let jest: ChildProcess | undefined;
+let signalJest: (signal: NodeJS.Signals) => void = () => undefined;
 let interrupted: NodeJS.Signals | undefined;
 
 async function main(given: string[]): Promise<number> {
@@ -50,8 +50,9 @@ async function main(given: string[]): Promise<number> {
     if (given.includes(FULL)) environment.TEST_FULL_SIZE = 'true';
     const outputFile = path.join(run.path, 'results.json');
     const figuresFile = (environment.TEST_FIGURES = path.join(run.path, 'figures.jsonl'));
-    const leakWatch = args.some((arg) => arg.startsWith('--watch')) ? undefined : endLeakingJest(outputFile);
-    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...args], environment);
+    const watches = args.some((arg) => arg.startsWith('--watch'));
+    const leakWatch = watches ? undefined : endLeakingJest(outputFile);
+    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...args], environment, { watches });
     clearInterval(leakWatch);
     if (interrupted || args.some((arg) => INFORMATIONAL.includes(arg))) return code;
     const counts = countTests(outputFile);
@@ -135,8 +136,16 @@ async function createRecord(url: string): Promise<void> {
   });
 }
 
-/** Runs Jest in the foreground. @returns its exit code */
-function runJest(args: string[], environment: Record<string, string>): Promise<number> {
+/**
+ * Runs Jest, in a process group of its own: its workers would go on with their files when it alone is ended. Where it
+ * watches, it reads from the terminal, which is for the group in the foreground.
+ * @returns its exit code
+ */
+function runJest(
+  args: string[],
+  environment: Record<string, string>,
+  { watches }: { watches: boolean },
+): Promise<number> {
   if (interrupted) return Promise.resolve(1);
   const own = new Set<string>(Object.values(SETTINGS).map((setting) => setting.variable));
   const inherited = Object.entries(process.env).filter(([name]) => name === 'NODE_ENV' || !own.has(name));
@@ -147,15 +156,26 @@ function runJest(args: string[], environment: Record<string, string>): Promise<n
     cwd: PROJECT_ROOT,
     env: { ...Object.fromEntries(inherited), ...environment },
     stdio: 'inherit',
+    detached: !watches,
   });
-  jest = child;
+  signalJest = (signal) => signalProcesses(child, signal, { group: !watches });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
+      signalJest('SIGKILL'); // a worker that its tests taught to ignore the end
       if (signal && !interrupted) console.error(`Jest was ended by ${signal}.`);
       resolve(code ?? 1);
     });
   });
+}
+
+function signalProcesses({ pid }: ChildProcess, signal: NodeJS.Signals, { group }: { group: boolean }): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(group ? -pid : pid, signal);
+  } catch {
+    // it has ended
+  }
 }
 
 /** Jest waits for ever for what tests left open. Here it has 30 s after its results, and the run has failed. */
@@ -168,7 +188,7 @@ function endLeakingJest(outputFile: string): NodeJS.Timeout {
     console.error(
       'A test left something open: Jest has its results, but cannot end. Try --detectOpenHandles.',
     );
-    jest?.kill('SIGKILL');
+    signalJest('SIGKILL');
   }, 1_000).unref();
 }
 
@@ -186,18 +206,18 @@ function urlOf(url: string, database: string): string {
   return result.href;
 }
 
-/** Ctrl-C reaches Jest by itself, a signal sent to this process does not; either way the servers are stopped after it. */
+/** The servers are stopped after Jest. */
 async function interrupt(signal: NodeJS.Signals): Promise<void> {
   if (interrupted) return;
   interrupted = signal;
   console.error(`\n${signal}: stopping …`);
-  jest?.kill(signal);
+  signalJest(signal);
   await sleep(JEST_LIMIT_MS, undefined, { ref: false });
-  jest?.kill('SIGKILL');
+  signalJest('SIGKILL');
 }
 
-process.on('SIGINT', (signal) => void interrupt(signal));
-process.on('SIGTERM', (signal) => void interrupt(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void interrupt(signal));
 try {
   const code = await main(process.argv.slice(2));
   process.exit(interrupted ? 1 : code);

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startPostgres, type LocalPostgres } from '#local';
 import { migrate } from '#platform';
 import { OPTIONS } from '../support/full-size.js';
+import { mayMount, mountDisk, run } from '../support/mounts.js';
 import { expectStatus, Shop } from '../support/shop.js';
 import { eventually } from '../support/wait.js';
 import { Load, LOAD_ENV } from './load.js';
@@ -16,18 +17,8 @@ const DISK = '192m';
 const FULL_MS = OPTIONS.full ? 3_000 : 1_000;
 const FSYNC_MS = 200;
 
-const run = (command: string, ...args: string[]) =>
-  spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-
-/** Mounting a small disk and attaching strace(1) to a server are root's, and not in every container. */
-async function mayMountAndTrace(): Promise<boolean> {
-  const probe = await mkdtemp(path.join(tmpdir(), 'holdfast-mount-'));
-  const mounts = run('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe) && run('umount', probe);
-  await rm(probe, { recursive: true, force: true });
-  return mounts && run('strace', '-qq', '-o', '/dev/null', 'true');
-}
-
-const asRoot = (await mayMountAndTrace()) ? describe : describe.skip;
+/** Attaching strace(1) to a server is root's as well. */
+const asRoot = mayMount() && run('strace', '-qq', '-o', '/dev/null', 'true') ? describe : describe.skip;
 
 asRoot('fault: the disk of PostgreSQL', () => {
   let disk: string;
@@ -36,7 +27,7 @@ asRoot('fault: the disk of PostgreSQL', () => {
 
   beforeAll(async () => {
     disk = await mkdtemp(path.join(tmpdir(), 'holdfast-disk-'));
-    expect(run('mount', '-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', disk)).toBe(true);
+    expect(mountDisk(disk, DISK)).toBe(true);
     postgres = await start();
     await migrate(postgres.url);
     shop = await Shop.openOn(postgres.url, LOAD_ENV);

@@ -1,7 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { LauncherProcess, ROOT } from './launcher-process.js';
+import { memoryOr } from '../../local/memory-folder.js';
+import { eventually } from '../support/wait.js';
 import { descendantsOf, runningOf } from './process-table.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -21,8 +23,9 @@ function runTests(...args: string[]): LauncherProcess {
   return LauncherProcess.run(process.execPath, command, { npm_lifecycle_event: 'test' });
 }
 
-function runFolderOf(launcher: LauncherProcess): string[] {
-  return readdirSync(path.join(ROOT, '.data')).filter((name) => name === `test-${launcher.pid}`);
+function runFoldersOf(launcher: LauncherProcess): string[] {
+  const parent = memoryOr(path.join(ROOT, '.data'));
+  return readdirSync(parent).filter((name) => name.endsWith(`-${launcher.pid}`));
 }
 
 test('its last line counts, a file that cannot be run included, and its exit code follows', async () => {
@@ -36,7 +39,7 @@ test('its last line counts, a file that cannot be run included, and its exit cod
   expect(everything.lines.filter((line) => /^\d+ passed, /.test(line))).toEqual([
     '1 passed, 2 failed, 1 skipped',
   ]);
-  expect(runFolderOf(everything)).toEqual([]);
+  expect(runFoldersOf(everything)).toEqual([]);
 
   const passing = runTests('-t', 'a', 'mixed');
   expect(await passing.exit).toBe(0);
@@ -64,13 +67,25 @@ test('gives its tests a PostgreSQL and a Redis, and none of the settings of the 
   expect(await launcher.exit).toBe(0);
 });
 
-test('stopped half-way it leaves neither a server nor its folder', async () => {
-  write('endless', `test('a', () => { console.log('under way'); return new Promise(() => {}); }, 1e6);`);
-  const launcher = runTests('endless', '--verbose=false');
+test('stopped half-way it leaves neither a server, nor a worker, nor its folder', async () => {
+  const names = ['endless-one', 'endless-two']; // a single file would need no worker
+  for (const name of names) {
+    const marker = JSON.stringify(path.join(folder.path, `${name}.begun`));
+    const body = `fs.writeFileSync(${marker}, ''); return new Promise((end) => setTimeout(end, 1e6));`;
+    write(
+      name,
+      `import fs from 'node:fs'; process.on('SIGTERM', () => {}); test('a', () => { ${body} }, 1e6);`,
+    );
+  }
+  const launcher = runTests('endless', '--maxWorkers=2', '--verbose=false');
   await launcher.says(/running Jest/);
+  expect(runFoldersOf(launcher)).toHaveLength(1);
+  await eventually(() => {
+    expect(names.filter((name) => existsSync(path.join(folder.path, `${name}.begun`)))).toEqual(names);
+  });
   const pids = descendantsOf(launcher.pid);
-  expect(pids.length).toBeGreaterThan(2);
-  await launcher.stop();
+  launcher.signal('SIGINT');
+  await launcher.exit;
   expect(runningOf(pids)).toEqual([]);
-  expect(runFolderOf(launcher)).toEqual([]);
+  expect(runFoldersOf(launcher)).toEqual([]);
 });

@@ -6,6 +6,8 @@ import { Gathering } from '../gathering/gathering.js';
 const BATCH = 250;
 /** For so long nobody waits for a Redis that did not answer. */
 const AWAY_MS = 1_000;
+/** One for all: its stack would cost each request more than the count. */
+const AWAY = new Error('Redis was away just now.');
 const COUNT = 'holdfastCountRequests';
 const SCRIPT = readFileSync(new URL('./count.lua', import.meta.url), 'utf8');
 
@@ -46,7 +48,7 @@ export class SharedCounts {
 
   /** Counts one request. Rejects while Redis is away. */
   count(client: string): Promise<Count> {
-    if (performance.now() < this.awayUntil) return Promise.reject(new Error('Redis was away just now.'));
+    if (performance.now() < this.awayUntil) return Promise.reject(AWAY);
     return new Promise((settle, fail) => {
       this.waiting.add({ client, settle, fail });
     });
