@@ -38,7 +38,7 @@ function decideOne(ledger: BatchLedger, snapshot: Snapshot, request: PlacementRe
     refusalOfWindow(sale, snapshot.nowMs) ??
     refusalOfPrice(sale, lines, request) ??
     refusalOfLimit(ledger, lines, request) ??
-    refusalOfStock(ledger, lines, request) ??
+    refusalOfStock(ledger, lines) ??
     accept(sale, lines, request, snapshot.nowMs)
   );
 }
@@ -103,11 +103,7 @@ function refusalOfLimit(
   return undefined;
 }
 
-function refusalOfStock(
-  ledger: BatchLedger,
-  lines: readonly PricedLine[],
-  request: PlacementRequest,
-): Refusal | undefined {
+function refusalOfStock(ledger: BatchLedger, lines: readonly PricedLine[]): Refusal | undefined {
   for (const { itemId, quantity, offer } of lines) {
     const available = ledger.available(itemId, offer);
     if (available >= quantity) continue;
