@@ -26,7 +26,7 @@ export async function stopServersBelow(folder: string, depth = 0): Promise<void>
   }
 }
 
-/** A disk that a killed test has mounted would keep its folder for ever. Linux alone, as in /proc. */
+/** A disk that a killed test has mounted would keep its folder for ever. Without a /proc there is none. */
 export function unmountBelow(folder: string): void {
   for (const point of mountPoints().reverse()) {
     if (point.startsWith(folder + path.sep)) spawnSync('umount', [point], { stdio: 'ignore' });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { LocalError, reasonOf } from './errors.js';
 import { stopServersBelow, unmountBelow } from './left-overs.js';
 import { readPidFile, writePidFile } from './pid-file.js';
 import { isAlive } from './processes.js';
@@ -46,8 +47,10 @@ async function removeFolder(folder: string): Promise<void> {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch (error) {
-      if (attempt >= REMOVAL_ATTEMPTS) throw error; // until then: something was still writing
-      await sleep(200);
+      if (attempt >= REMOVAL_ATTEMPTS) {
+        throw new LocalError(`${folder} cannot be removed (${reasonOf(error)}). Remove it by hand.`);
+      }
+      await sleep(200); // something was still writing
     }
   }
 }

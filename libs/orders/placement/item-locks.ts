@@ -195,7 +195,8 @@ export class ItemLocks {
     };
     try {
       const lock = await inSpan('wait for lock', spanOf([itemId]), wait, trace);
-      this.hold(itemId, lock, 0); // it came from another process: somebody may be next already
+      // It came from another process, and somebody may be next already: that is asked at once, where it can be.
+      this.hold(itemId, lock, this.isFair ? 0 : this.turnMs);
     } catch (error) {
       this.goOnWithout([itemId], error);
     }

@@ -152,9 +152,9 @@ export class Lane {
 
   /** Sends away who cannot be served in time, or was told to leave. */
   private sweep(): void {
-    const endsAtMs = performance.now() + this.marginMs;
+    const answeredAtMs = performance.now() + this.marginMs;
     const staying = this.waiting.filter((order) => {
-      const reason = reasonToLeave(order.attempt, endsAtMs);
+      const reason = reasonToLeave(order.attempt, answeredAtMs);
       if (!reason) return true;
       order.wait?.fail(reason);
       order.fail(reason);
@@ -171,9 +171,9 @@ export class Lane {
   }
 }
 
-/** @param endsAtMs it would not be answered before */
-function reasonToLeave({ deadline, waiter }: Attempt, endsAtMs: number): Error | undefined {
-  if (deadline.atMs < endsAtMs) {
+/** @param answeredAtMs when an order that is placed now will be answered, on the monotonic clock */
+function reasonToLeave({ deadline, waiter }: Attempt, answeredAtMs: number): Error | undefined {
+  if (deadline.atMs < answeredAtMs) {
     return new LaneTimeoutError('The order waited in the lane for as long as it may.');
   }
   return waiter.isLeaving ? new LaneLeftError('The order was told to leave the lane.') : undefined;

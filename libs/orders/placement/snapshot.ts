@@ -5,7 +5,7 @@ import type { PlacementRequest } from './placement.js';
 
 const SNAPSHOT = loadStatement(import.meta.url, './snapshot.sql');
 
-/** What a sale offers of an item, at the price of the moment. */
+/** What a sale offers of an item, at the price of the moment: an object for each sale and item, by which sums are kept. */
 export interface Offer {
   readonly sku: string;
   readonly priceAmount: number;
@@ -18,6 +18,7 @@ export interface Offer {
 export interface SaleTerms extends SaleWindow {
   readonly reservationTtlSeconds: number;
   readonly currency: string;
+  /** By item. */
   readonly offers: ReadonlyMap<string, Offer>;
 }
 

@@ -1,7 +1,7 @@
 import { decide } from '../decide.js';
 import type { Outcome, PlacementRequest } from '../placement.js';
 import type { ReservationStrategy } from '../reservation-strategy.js';
-import type { Snapshot } from '../snapshot.js';
+import type { Offer, Snapshot } from '../snapshot.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -22,20 +22,13 @@ export class NoopStrategy implements ReservationStrategy {
 /** A live sale in which there is enough of everything. */
 function wishfulSnapshot({ saleId, lines }: PlacementRequest): Snapshot {
   const nowMs = Date.now();
-  const offer = {
-    sku: 'NOTHING-IS-TAKEN',
-    priceAmount: 10_000,
-    purchaseLimit: null,
-    allotment: null,
-    held: 0,
-  };
   const sale = {
     startsAtMs: nowMs - DAY_MS,
     endsAtMs: nowMs + DAY_MS,
     paused: false,
     reservationTtlSeconds: 600,
     currency: 'EUR',
-    offers: new Map(lines.map(({ itemId }) => [itemId, offer])),
+    offers: new Map(lines.map(({ itemId }) => [itemId, wishfulOffer()])),
   };
   return {
     nowMs,
@@ -46,4 +39,8 @@ function wishfulSnapshot({ saleId, lines }: PlacementRequest): Snapshot {
     purchases: new Map(),
     placed: new Map(),
   };
+}
+
+function wishfulOffer(): Offer {
+  return { sku: 'NOTHING-IS-TAKEN', priceAmount: 10_000, purchaseLimit: null, allotment: null, held: 0 };
 }
