@@ -17,6 +17,8 @@ export interface Cell {
   readonly storedOrders: number;
   /** Whether transactions write what the shop is to be told. */
   readonly events: boolean;
+  /** Whether the sale has a purchase limit, so that purchases are counted. */
+  readonly limited: boolean;
   /** Environment of the service beyond what the contestant needs. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -27,14 +29,14 @@ export function cellOf(
   contestant: string,
   workload: Workload,
   connections: number,
-  { processes = 1, storedOrders = 0, events = false, settings = {} }: CellOptions = {},
+  { processes = 1, storedOrders = 0, events = false, limited = false, settings = {} }: CellOptions = {},
 ): Cell {
-  return { contestant, workload, connections, processes, storedOrders, events, settings };
+  return { contestant, workload, connections, processes, storedOrders, events, limited, settings };
 }
 
 export function keyOf(cell: Cell): string {
-  const { workload, connections, processes } = cell;
-  return [serviceKeyOf(cell), workload, connections, processes].join(' ');
+  const { workload, connections, processes, limited } = cell;
+  return [serviceKeyOf(cell), workload, connections, processes, limited].join(' ');
 }
 
 /** Cells with the same key are served by the same processes on the same database. */
@@ -50,12 +52,13 @@ export function ceilingOf({ workload, connections }: Cell): Cell | undefined {
 }
 
 /** The contestant, with whatever sets this cell apart from others of its. */
-export function nameOf({ contestant, processes, storedOrders, events, settings }: Cell): string {
+export function nameOf({ contestant, processes, storedOrders, events, limited, settings }: Cell): string {
   const parts = [
     contestant,
     ...(processes === 1 ? [] : [`${processes} processes`]),
     ...(storedOrders === 0 ? [] : [`${storedOrders.toLocaleString('en')} orders`]),
     ...(events ? ['shop events'] : []),
+    ...(limited ? ['purchase limit'] : []),
     ...Object.entries(settings).map((setting) => setting.join('=')),
   ];
   return parts.join(', ');

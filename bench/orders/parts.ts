@@ -10,7 +10,8 @@ export const PARTS = {
   'sale-page': 'GET /v1/sales/{id}, without and with If-None-Match',
   processes: 'one hot item behind 1, 2 and 4 API processes',
   volume: 'an empty database against a full one',
-  features: 'without a rate limit, with it as everywhere else, and with shop events written as well',
+  features:
+    'without a rate limit, with it as everywhere else, with shop events written too, with a purchase limit',
   leases: 'LOCK_LEASE_MS',
   'batch-sizes': 'LANE_BATCH_SIZE',
 } as const;
@@ -76,6 +77,7 @@ function allCellsOf(part: PartName, { connections, crowd, volume }: Choice): Cel
         batched({ settings: { RATE_LIMIT_BUYER: 'off' } }),
         batched({}),
         batched({ events: true }),
+        batched({ limited: true }),
       ];
     case 'leases':
       return [ceiling, ...LEASES_MS.map((ms) => batched({ settings: { LOCK_LEASE_MS: String(ms) } }))];

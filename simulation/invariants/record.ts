@@ -129,13 +129,14 @@ function stockViolation({ stock }: Tables, sums: ReadonlyMap<string, Sums>): Vio
 /** What orders hold, of allotments and of limits. */
 function holdsViolation(tables: Tables): Violation | undefined {
   const bySale = new Map<string, number>();
-  const byBuyer = new Map<string, number>();
+  const byBuyer = new Map<string, { sale: string; units: number }>();
   for (const { orderId, itemId, quantity } of tables.lines.rows.values()) {
     const order = tables.orders.rows.get(orderId);
-    if (order?.stockState !== 'reserved' && order?.stockState !== 'sold') continue;
+    if (!order) continue;
+    const held = order.stockState === 'reserved' || order.stockState === 'sold' ? quantity : 0;
     const [sale, buyer] = [keyOf(order.saleId, itemId), keyOf(order.saleId, itemId, order.buyerId)];
-    bySale.set(sale, (bySale.get(sale) ?? 0) + quantity);
-    byBuyer.set(buyer, (byBuyer.get(buyer) ?? 0) + quantity);
+    bySale.set(sale, (bySale.get(sale) ?? 0) + held);
+    byBuyer.set(buyer, { sale, units: (byBuyer.get(buyer)?.units ?? 0) + held });
   }
   for (const [key, { held, allotment }] of tables.saleItems.rows) {
     const units = bySale.get(key) ?? 0;
@@ -149,12 +150,13 @@ function holdsViolation(tables: Tables): Violation | undefined {
       return { invariant: LEDGER_AGREES, detail: `${key}: ${held} held, orders have ${units}` };
     }
   }
-  for (const [key, { saleId, itemId, quantity }] of tables.purchases.rows) {
-    const units = byBuyer.get(key) ?? 0;
-    const limit = tables.saleItems.rows.get(keyOf(saleId, itemId))?.purchaseLimit ?? Infinity;
+  for (const [key, { sale, units }] of byBuyer) {
+    const limit = tables.saleItems.rows.get(sale)?.purchaseLimit ?? null;
+    if (limit === null) continue;
     if (units > limit) return { invariant: LIMITS_HOLD, detail: `${key}: ${units} of at most ${limit}` };
-    if (units !== quantity) {
-      return { invariant: LIMITS_HOLD, detail: `${key}: ${quantity} counted, orders have ${units}` };
+    const counted = tables.purchases.rows.get(key)?.quantity ?? 0;
+    if (units !== counted) {
+      return { invariant: LIMITS_HOLD, detail: `${key}: ${counted} counted, orders have ${units}` };
     }
   }
   return undefined;

@@ -103,7 +103,9 @@ interface Units {
 
 function* count(context: Context, values: readonly unknown[]): Execution {
   const units = unitsByPurchase(values);
-  for (const purchase of units) yield* countPurchase(context, purchase, { isLimited: false });
+  for (const purchase of units.filter((unit) => isCounted(context, unit))) {
+    yield* countPurchase(context, purchase, { isLimited: false });
+  }
   yield* hold(context, units, 1);
   return [];
 }
@@ -111,7 +113,8 @@ function* count(context: Context, values: readonly unknown[]): Execution {
 function* uncount(context: Context, values: readonly unknown[]): Execution {
   const { transaction, tables, guards } = context;
   const units = unitsByPurchase(values);
-  for (const { saleId, itemId, buyerId, quantity } of units) {
+  for (const unit of units.filter((of) => isCounted(context, of))) {
+    const { saleId, itemId, buyerId, quantity } = unit;
     const key = keyOf(saleId, itemId, buyerId);
     yield keyOf('purchase', key);
     const purchase = transaction.get(tables.purchases, key);
@@ -122,6 +125,11 @@ function* uncount(context: Context, values: readonly unknown[]): Execution {
   }
   yield* hold(context, units, -1);
   return [];
+}
+
+/** Purchases are counted where the sale limits them. */
+function isCounted({ transaction, tables }: Context, { saleId, itemId }: Units): boolean {
+  return (transaction.get(tables.saleItems, keyOf(saleId, itemId))?.purchaseLimit ?? null) !== null;
 }
 
 /** Lines of one buyer, item and sale together, in the order of their keys. */

@@ -1,5 +1,6 @@
 import { checkLevel, insertMovement } from './stock-statements.js';
 import {
+  booleans,
   duplicates,
   numbers,
   optionalNumbers,
@@ -96,9 +97,10 @@ function* record(context: Context, values: readonly unknown[]): Execution {
   const orders = ordersOf(values);
   yield* insertOrders(context, orders);
   const [lineOrders, lineItems] = [texts(values[10]), texts(values[11])];
-  const [quantities, prices] = [numbers(values[13]), numbers(values[14])];
+  const [quantities, prices, limited] = [numbers(values[13]), numbers(values[14]), booleans(values[16])];
   const saleOf = new Map(orders.map((order) => [order.id, order]));
-  const bought = new Map<string, { saleId: string; itemId: string; buyerId: string; quantity: number }>();
+  const taken: Units[] = [];
+  const bought = new Map<string, Units>();
   for (const [index, orderId] of lineOrders.entries()) {
     const [itemId = '', quantity = 0, unitPriceAmount = 0] = [
       lineItems[index],
@@ -112,6 +114,8 @@ function* record(context: Context, values: readonly unknown[]): Execution {
       quantity,
       unitPriceAmount,
     });
+    taken.push({ saleId, itemId, buyerId, quantity });
+    if (limited[index] !== true) continue;
     const key = keyOf(saleId, itemId, buyerId);
     const sum = (bought.get(key)?.quantity ?? 0) + quantity;
     bought.set(key, { saleId, itemId, buyerId, quantity: sum });
@@ -121,7 +125,7 @@ function* record(context: Context, values: readonly unknown[]): Execution {
     const purchase = bought.get(key);
     if (purchase) yield* countPurchase(context, purchase, { isLimited: guards.limitCondition });
   }
-  yield* hold(context, [...bought.values()], 1);
+  yield* hold(context, taken, 1);
   return [];
 }
 

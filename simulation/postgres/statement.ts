@@ -4,7 +4,7 @@ import type { RowLocks } from './row-locks.js';
 import type { Tables } from './tables.js';
 import type { Transaction } from './transaction.js';
 
-const { UUID, TEXT }: Record<string, number> = types.builtins;
+const { BOOL, UUID, TEXT }: Record<string, number> = types.builtins;
 /** Of an array in binary form, before its elements. */
 const HEADER_BYTES = 20;
 
@@ -59,6 +59,10 @@ export function optionalNumbers(value: unknown): (number | null)[] {
   return elementsOf(value).map((element) => (element === null ? null : Number(element)));
 }
 
+export function booleans(value: unknown): boolean[] {
+  return elementsOf(value).map(Boolean);
+}
+
 /** Of an array as the driver is given it, or in PostgreSQL's binary form (libs/platform/database/columns.ts). */
 function elementsOf(value: unknown): readonly unknown[] {
   if (!Buffer.isBuffer(value)) return value as readonly unknown[];
@@ -74,7 +78,8 @@ function elementsOf(value: unknown): readonly unknown[] {
   return elements;
 }
 
-function decode(type: number, element: Buffer): string | number {
+function decode(type: number, element: Buffer): string | number | boolean {
+  if (type === BOOL) return element[0] === 1;
   if (type === TEXT) return element.toString();
   if (type === UUID) return element.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   return element.length === 4 ? element.readInt32BE() : Number(element.readBigInt64BE());

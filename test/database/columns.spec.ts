@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { bigintColumn, integerColumn, textColumn, uuidColumn } from '#platform';
+import { bigintColumn, booleanColumn, integerColumn, textColumn, uuidColumn } from '#platform';
 import { testPostgresUrl } from '../support/database.js';
 
 const same = <T>(value: T): T => value;
@@ -64,6 +64,14 @@ describe('arrays in their binary form, as PostgreSQL reads them', () => {
     expect(() => integerColumn([2 ** 31], same)).toThrow('out of range');
   });
 
+  test('booleans', async () => {
+    expect(await read(booleanColumn([true, false, true], same), 'boolean')).toEqual([
+      'true',
+      'false',
+      'true',
+    ]);
+  });
+
   test('whole numbers up to 2^53, and NULL', async () => {
     const numbers = [
       0,
@@ -95,5 +103,6 @@ describe('arrays in their binary form, as PostgreSQL reads them', () => {
     expect(await read(textColumn(none, same), 'text')).toEqual([]);
     expect(await read(integerColumn(none, same), 'integer')).toEqual([]);
     expect(await read(bigintColumn(none, same), 'bigint')).toEqual([]);
+    expect(await read(booleanColumn(none, same), 'boolean')).toEqual([]);
   });
 });

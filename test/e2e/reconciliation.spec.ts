@@ -58,7 +58,7 @@ describe('reconciliation', () => {
   });
 
   test.each(WRONGS)('says so when %s', async (_, sql, checks) => {
-    const { itemId, saleId } = await shop.offer(10);
+    const { itemId, saleId } = await shop.offer(10, { purchaseLimit: 5 });
     expect((await (await shop.buyer()).order(saleId, [{ itemId, quantity: 3 }])).status).toBe(201);
     expect((await shop.reconcile(saleId)).balanced).toBe(true);
     await shop.record.query(sql.replaceAll('$item', `'${itemId}'`).replaceAll('$sale', `'${saleId}'`));

@@ -135,10 +135,14 @@ export class CleanRun {
     this.movements.push(movement({ kind: 'reserve', orderId: order.id, reservedDelta: quantity }));
     this.level.reserved += quantity;
     first(this.snapshot.saleItems ?? []).held += quantity;
+    if (first(this.parameters.items).purchaseLimit !== null) this.count(buyerId, quantity);
+    return order;
+  }
+
+  private count(buyerId: string, quantity: number): void {
     const purchase = this.snapshot.purchases?.find((row) => row.buyerId === buyerId);
     if (purchase) purchase.quantity += quantity;
     else this.snapshot.purchases?.push({ saleId: SALE, itemId: ITEM, buyerId, quantity });
-    return order;
   }
 
   send(buyerId: string, key: string): SendEntry {

@@ -27,6 +27,7 @@ const ORDERS: Readonly<Record<Exclude<Workload, 'sale-page' | 'sale-page-known'>
   'sold-out': { items: 1, stock: 0, distribution: 'one', wanted: '409 sold_out' },
 };
 const PAGE_ITEMS = 10;
+const LIMIT = 1; // each order is a new buyer's
 
 /**
  * Makes a sale of the cell's own, so that its books hold no orders but the cell's.
@@ -34,7 +35,7 @@ const PAGE_ITEMS = 10;
  * @throws LoadError when the service does not let us
  */
 export async function setScene(
-  { workload }: Pick<Cell, 'workload'>,
+  { workload, limited }: Pick<Cell, 'workload' | 'limited'>,
   { api, secret }: ServiceRecord,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Promise<Scene> {
@@ -47,7 +48,7 @@ export async function setScene(
     return { saleId, requests: { kind: 'reads', path, etag }, wanted: '304' };
   }
   const { items, stock, distribution, wanted } = ORDERS[workload];
-  const { saleId, itemIds } = await sell(api, items, stock);
+  const { saleId, itemIds } = await sell(api, items, stock, limited ? LIMIT : undefined);
   return { saleId, wanted, requests: { kind: 'orders', secret, saleId, itemIds, distribution, count, seed } };
 }
 
@@ -67,8 +68,9 @@ async function sell(
   api: ServiceRecord['api'],
   items: number,
   stock: number,
+  purchaseLimit?: number,
 ): Promise<{ saleId: string; itemIds: string[] }> {
-  const catalogue = await createCatalogue(api, { items, stock, purchaseLimit: undefined });
+  const catalogue = await createCatalogue(api, { items, stock, purchaseLimit });
   return { saleId: catalogue.saleId, itemIds: catalogue.items.map(({ itemId }) => itemId) };
 }
 

@@ -1,4 +1,4 @@
--- The items and past sales that stored orders are of: ten items a sale, named by their place.
+-- The items and past sales that stored orders are of: ten items a sale, named by their place, one to a buyer.
 --
 -- Inputs    $1 integer sales · $2 integer units that every item has left
 WITH numbers AS (
@@ -13,5 +13,5 @@ WITH numbers AS (
 ), new_stock AS (
   INSERT INTO stock_level (item_id, on_hand) SELECT pg_temp.stored_id('stored item ' || n), $2::integer FROM numbers
 )
-INSERT INTO sale_item (sale_id, item_id, position)
-SELECT pg_temp.stored_id('stored sale ' || sale), pg_temp.stored_id('stored item ' || n), (n - 1) % 10 FROM numbers
+INSERT INTO sale_item (sale_id, item_id, position, purchase_limit)
+SELECT pg_temp.stored_id('stored sale ' || sale), pg_temp.stored_id('stored item ' || n), (n - 1) % 10, 1 FROM numbers

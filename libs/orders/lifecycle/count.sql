@@ -9,7 +9,9 @@ WITH line AS (
   GROUP BY sale_id, item_id, buyer_id
 ), bought AS (
   INSERT INTO purchase AS p (sale_id, item_id, buyer_id, quantity)
-  SELECT sale_id, item_id, buyer_id, quantity FROM line ORDER BY sale_id, item_id, buyer_id
+  SELECT line.sale_id, line.item_id, line.buyer_id, line.quantity
+  FROM line JOIN sale_item offer USING (sale_id, item_id) WHERE offer.purchase_limit IS NOT NULL
+  ORDER BY line.sale_id, line.item_id, line.buyer_id
   ON CONFLICT (sale_id, item_id, buyer_id) DO UPDATE SET quantity = p.quantity + excluded.quantity
 )
 UPDATE sale_item offer SET held = offer.held + total.quantity

@@ -10,7 +10,8 @@ WITH line AS (
   GROUP BY sale_id, item_id, buyer_id
 ), locked AS MATERIALIZED (
   SELECT p.sale_id, p.item_id, p.buyer_id, line.quantity
-  FROM purchase p JOIN line USING (sale_id, item_id, buyer_id)
+  FROM purchase p JOIN line USING (sale_id, item_id, buyer_id) JOIN sale_item offer USING (sale_id, item_id)
+  WHERE offer.purchase_limit IS NOT NULL
   ORDER BY p.sale_id, p.item_id, p.buyer_id FOR UPDATE OF p
 ), bought AS (
   UPDATE purchase p SET quantity = p.quantity - locked.quantity

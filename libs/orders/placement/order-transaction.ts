@@ -76,7 +76,7 @@ function place(
     const accepted = acceptedOf(requests, outcomes);
     currentSpan()?.addEvent('decided', { 'holdfast.accepted': accepted.length });
     deadline?.check(); // the last word: what follows travels with COMMIT
-    if (accepted.length > 0 && isClaimed) write(transaction, accepted, fences);
+    if (accepted.length > 0 && isClaimed) write(transaction, accepted, snapshot, fences);
     else if (accepted.length > 0) await writeUnclaimed(transaction, accepted, snapshot, guard);
     else if (mustWrite) touchStock(transaction, itemIds);
     return outcomes;
@@ -97,9 +97,10 @@ export async function placeAlone(
 function write(
   transaction: Transaction,
   accepted: readonly AcceptedOrder[],
+  { sales }: Snapshot,
   fences: ReadonlyMap<string, number> | undefined,
 ): void {
-  recordOrders(transaction, accepted);
+  recordOrders(transaction, accepted, sales);
   reserveStock(transaction, linesOf(accepted, fences));
 }
 
@@ -107,7 +108,7 @@ function write(
 async function writeUnclaimed(
   transaction: Transaction,
   accepted: readonly AcceptedOrder[],
-  { stock }: Snapshot,
+  { sales, stock }: Snapshot,
   guard: StockGuard,
 ): Promise<void> {
   const lines = linesOf(accepted);
@@ -116,7 +117,7 @@ async function writeUnclaimed(
     transaction,
     lines.map(({ itemId, quantity }) => ({ itemId, quantity, version: versionOf(itemId) })),
   );
-  recordOrders(transaction, accepted);
+  recordOrders(transaction, accepted, sales);
   recordReservations(transaction, lines);
 }
 

@@ -1,5 +1,6 @@
 import {
   bigintColumn,
+  booleanColumn,
   codeOf,
   integerColumn,
   loadStatement,
@@ -9,6 +10,7 @@ import {
 } from '#platform';
 import type { Order } from '../order.js';
 import type { PlacementRequest } from './placement.js';
+import type { Snapshot } from './snapshot.js';
 
 const RECORD = loadStatement(import.meta.url, './record.sql');
 const REFUSE_ARCHIVED_KEYS = loadStatement(import.meta.url, './refuse-archived-keys.sql');
@@ -29,12 +31,23 @@ export interface AcceptedOrder {
 }
 
 /**
- * Writes accepted orders, their lines and purchases. A limit that was passed meanwhile fails the transaction, and so does
- * a key that was taken.
+ * Writes accepted orders, their lines, and the purchases that a limit counts. A limit that was passed meanwhile fails the
+ * transaction, and so does a key that was taken.
+ * @param sales as the orders were decided on them
  */
-export function recordOrders(transaction: Transaction, accepted: readonly AcceptedOrder[]): void {
+export function recordOrders(
+  transaction: Transaction,
+  accepted: readonly AcceptedOrder[],
+  sales: Snapshot['sales'],
+): void {
   const orders = accepted.map(({ order }) => order);
-  const lines = orders.flatMap((order) => order.lines.map((line) => ({ orderId: order.id, ...line })));
+  const lines = orders.flatMap((order) => {
+    const offers = sales.get(order.saleId)?.offers;
+    return order.lines.map((line) => {
+      const limit = offers?.get(line.itemId)?.purchaseLimit ?? null;
+      return { orderId: order.id, isLimited: limit !== null, ...line };
+    });
+  });
   const buyers = uuidColumn(orders, (order) => order.buyerId);
   const keys = textColumn(accepted, ({ request }) => request.idempotencyKey);
   transaction.send(RECORD, [
@@ -54,6 +67,7 @@ export function recordOrders(transaction: Transaction, accepted: readonly Accept
     integerColumn(lines, (line) => line.quantity),
     bigintColumn(lines, (line) => line.unitPriceAmount),
     tracesOf(accepted),
+    booleanColumn(lines, (line) => line.isLimited),
   ]);
   transaction.send(REFUSE_ARCHIVED_KEYS, [buyers, keys]);
 }

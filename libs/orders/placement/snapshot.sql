@@ -28,13 +28,16 @@ SELECT
      SELECT item_id AS "itemId", on_hand AS "onHand", reserved, version
      FROM stock_level WHERE $9 AND item_id = ANY ($2::uuid[])) AS found) AS stock,
   (SELECT json_agg(found) FROM (
-     SELECT sale_id AS "saleId", item_id AS "itemId", buyer_id AS "buyerId", quantity
+     SELECT sale_id AS "saleId", item_id AS "itemId", buyer_id AS "buyerId", bought.quantity
      FROM ( -- without a limit nobody asks how much a buyer has
        SELECT sale_id, item_id FROM sale_item
        WHERE sale_id = ANY ($1::uuid[]) AND item_id = ANY ($2::uuid[]) AND purchase_limit IS NOT NULL
        OFFSET 0) AS limited
      JOIN unnest($6::uuid[], $7::uuid[], $8::uuid[]) AS line (sale_id, item_id, buyer_id) USING (sale_id, item_id)
-     JOIN purchase USING (sale_id, item_id, buyer_id)) AS found) AS purchases,
+     CROSS JOIN LATERAL ( -- by its key, also where the plan was made while there was none
+       SELECT quantity FROM purchase p
+       WHERE p.sale_id = line.sale_id AND p.item_id = line.item_id AND p.buyer_id = line.buyer_id
+       OFFSET 0) AS bought) AS found) AS purchases,
   (SELECT json_agg(found) FROM (
      SELECT asked.buyer_id AS "buyerId", asked.idempotency_key AS "idempotencyKey",
             placed.id AS "orderId", placed.request_hash AS "requestHash"

@@ -60,6 +60,6 @@ export class WarmUp {
 /** Every statement of an order, in its order, over no rows: nothing is written. */
 async function placeNothing(transaction: Transaction): Promise<void> {
   await readSnapshot(transaction, [], { archivedKeys: false, claim: claimStock(transaction, []) });
-  recordOrders(transaction, []);
+  recordOrders(transaction, [], new Map());
   reserveStock(transaction, []);
 }

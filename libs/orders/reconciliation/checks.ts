@@ -79,8 +79,8 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'purchase_limit',
-    compares: 'units of buyers = units of orders, nobody over the limit',
-    holds: (row) => row.over_limit === 0 && row.purchased === row.sale_units,
+    compares: 'where there is a limit: units of buyers = units of orders, nobody over it',
+    holds: (row) => row.purchase_limit === null || (row.over_limit === 0 && row.purchased === row.sale_units),
     figures: (row) =>
       `purchased ${row.purchased}, units ${row.sale_units}, buyers over the limit ${row.over_limit}`,
   },

@@ -29,10 +29,10 @@ WITH old AS (
   DELETE FROM payment_event e USING payment p, due WHERE e.payment_id = p.id AND p.order_id = due.id
 ), paid AS (
   DELETE FROM payment p USING due WHERE p.order_id = due.id
-), bought AS ( -- what the buyer does not have counts for no limit
+), bought AS ( -- what the buyer does not have counts for no limit, and nothing does where there is none
   DELETE FROM purchase p USING (
-    SELECT other.sale_id, other.item_id, other.buyer_id FROM purchase other
-    WHERE other.quantity = 0
+    SELECT other.sale_id, other.item_id, other.buyer_id FROM purchase other JOIN sale_item offer USING (sale_id, item_id)
+    WHERE (other.quantity = 0 OR offer.purchase_limit IS NULL)
       AND (other.sale_id, other.item_id, other.buyer_id) IN (SELECT sale_id, item_id, buyer_id FROM line)
     FOR UPDATE OF other SKIP LOCKED
   ) empty

@@ -5,7 +5,7 @@ import { types } from 'pg';
  * other form each element is text, which the driver quotes and the server parses, character by character.
  */
 
-const { UUID, TEXT, INT4, INT8 } = types.builtins;
+const { BOOL, UUID, TEXT, INT4, INT8 } = types.builtins;
 
 const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
@@ -79,6 +79,17 @@ export function bigintColumn<T>(of: readonly T[], element: (value: T) => number 
     }
   }
   return column.subarray(0, at);
+}
+
+/** A `boolean[]`. */
+export function booleanColumn<T>(of: readonly T[], element: (value: T) => boolean): Buffer {
+  const column = begin(BOOL, of.length, 5 * of.length);
+  let at = HEADER_BYTES;
+  for (const value of of) {
+    at = column.writeInt32BE(1, at);
+    at = column.writeUInt8(element(value) ? 1 : 0, at);
+  }
+  return column;
 }
 
 /** An array of one dimension, counted from 1, without its elements. */

@@ -25,7 +25,7 @@ export class UnguardedStrategy implements ReservationStrategy {
       const outcomes = decide(snapshot, [request]);
       const accepted = acceptedOf([request], outcomes);
       if (accepted.length > 0) {
-        recordOrders(transaction, accepted);
+        recordOrders(transaction, accepted, snapshot.sales);
         reserveStockUnguarded(transaction, linesOf(accepted), [...snapshot.stock.values()]);
       }
       const [outcome] = outcomes;

@@ -8,6 +8,7 @@ import { Outbox1764700000000 } from './1764700000000-outbox.js';
 import { TraceOrders1764810000000 } from './1764810000000-trace-orders.js';
 import { Retention1764820000000 } from './1764820000000-retention.js';
 import { PaymentToken1764830000000 } from './1764830000000-payment-token.js';
+import { LimitedPurchases1764840000000 } from './1764840000000-limited-purchases.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   TraceOrders1764810000000,
   Retention1764820000000,
   PaymentToken1764830000000,
+  LimitedPurchases1764840000000,
 ];
