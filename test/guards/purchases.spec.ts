@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { violatedConstraint } from '#platform';
+import { unsoldOrders } from '#orders';
+import { removeSome, violatedConstraint } from '#platform';
 import { GuardBench, request } from './bench.js';
 
 describe('purchases are counted where the sale limits them', () => {
@@ -86,6 +87,25 @@ describe('purchases are counted where the sale limits them', () => {
 
     test('but where a limit counts it, it must have been counted', async () => {
       expect(await endTwo({ purchaseLimit: 3 })).toBe('purchase_quantity_check');
+    });
+
+    test('and what it counted goes with the order, whatever is left of it', async () => {
+      const remaining = async (terms: { purchaseLimit?: number }) => {
+        const offer = await bench.offer(10, terms);
+        const [orderId, buyerId] = [`01800000-0000-7000-8000-${randomUUID().slice(24)}`, randomUUID()]; // of April 2022
+        await bench.place({ ...request(offer, { buyerId }), orderId });
+        await bench.sql.query(`INSERT INTO purchase VALUES ($1, $2, $3, 1) ON CONFLICT DO NOTHING`, [
+          offer.saleId,
+          offer.itemId,
+          buyerId,
+        ]);
+        await bench.sql.query('DELETE FROM stock_movement WHERE order_id = $1', [orderId]);
+        await bench.sql.query(`UPDATE customer_order SET status = 'expired' WHERE id = $1`, [orderId]);
+        expect(await removeSome(bench.database, unsoldOrders(90))).toBe(1);
+        return purchasesOf(buyerId);
+      };
+      expect(await remaining({})).toEqual([]);
+      expect(await remaining({ purchaseLimit: 3 })).toEqual([1]); // somebody forgot to take it back: not ours to hide
     });
 
     test('without that it could not end the order', async () => {
