@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Purchases are counted where a sale limits them, and nowhere else (docs/decisions/0005). So a limit must be there from the
- * first order on; and the version before, which counts every purchase and takes back what it finds, may meet one that
- * this version did not count: to nothing, and not below, is where it takes it.
+ * first order on, and is refused later. The version before counts every purchase, and takes back what it finds: while both
+ * run, that may be more than was counted, and stops at zero.
  */
 export class LimitedPurchases1764840000000 implements MigrationInterface {
   readonly name = 'LimitedPurchases1764840000000';
