@@ -55,9 +55,16 @@ describe('what is measured', () => {
     expect(names).toEqual([
       'batched, 4 processes',
       'batched, 5,000 orders',
-      'batched, shop events',
+      'batched, purchase limit',
       'batched, LOCK_LEASE_MS=10000',
       'batched, LANE_BATCH_SIZE=1000',
+    ]);
+    expect(cellsOfPart('features', CHOICE).map(nameOf)).toEqual([
+      CEILING,
+      'batched, RATE_LIMIT_BUYER=off',
+      BATCHED,
+      'batched, shop events',
+      'batched, purchase limit',
     ]);
   });
 });
