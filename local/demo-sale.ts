@@ -22,8 +22,8 @@ export async function seedDemoSale(options: SeedOptions): Promise<string[]> {
   const missing = DEMO_SALES.filter((sale) => !names.has(sale.name));
   const isShop = names.size > DEMO_SALES.length - missing.length;
   if (isShop || missing.length === 0) return [];
-  const itemIds = new Map<string, string>();
-  for (const item of DEMO_ITEMS) itemIds.set(item.sku, await createItem(options, item));
+  const created = DEMO_ITEMS.map(async (item) => [item.sku, await createItem(options, item)] as const);
+  const itemIds = new Map(await Promise.all(created));
   for (const sale of missing) await createSale(options, sale, itemIds);
   return missing.map((sale) => sale.name);
 }

@@ -77,8 +77,8 @@ export class Launcher {
       REDIS_URL: redisUrl,
       PORT: String(port),
     };
+    await this.startWorker(settings); // first, so that the shop is not open and empty while its worker starts
     const url = await this.startService(settings);
-    await this.startWorker(settings);
     writePidFile(pidFile, process.pid, url);
     if (!config.production) await this.seed(url, settings.ADMIN_API_KEY);
     const adminKey = env.ADMIN_API_KEY === undefined ? settings.ADMIN_API_KEY : undefined;

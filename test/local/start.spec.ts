@@ -127,9 +127,8 @@ describe('npm start', () => {
   test('when the service ends by itself it says so, stops the rest and fails', async () => {
     const launcher = start();
     await launcher.url();
-    const [, pid = ''] = await launcher.says(/"pid":(\d+).*"listening"/);
     const pids = descendantsOf(launcher.pid);
-    process.kill(Number(pid), 'SIGKILL');
+    process.kill(processOf(pids, 'apps/api'), 'SIGKILL');
     expect(await launcher.exit).toBe(1);
     expect(launcher.output).toContain('The service ended by itself (SIGKILL).');
     expect(runningOf(pids)).toEqual([]);
@@ -138,9 +137,7 @@ describe('npm start', () => {
   test('when the worker ends by itself, too', async () => {
     const launcher = start();
     await launcher.url();
-    const worker = descendantsOf(launcher.pid).find((pid) => commandLineOf(pid).includes('apps/worker'));
-    if (worker === undefined) throw new Error('No worker runs.');
-    process.kill(worker, 'SIGKILL');
+    process.kill(processOf(descendantsOf(launcher.pid), 'apps/worker'), 'SIGKILL');
     expect(await launcher.exit).toBe(1);
     expect(launcher.output).toContain('The worker ended by itself (SIGKILL).');
   });
@@ -155,8 +152,8 @@ describe('npm start', () => {
     expect(await launcher.exit).toBe(0);
     const steps = launcher.lines.filter((line) => /^(Stopping|Stopped)/.test(line));
     expect(steps).toEqual([
-      'Stopping the worker …',
       'Stopping the service …',
+      'Stopping the worker …',
       'Stopping Redis …',
       'Stopping PostgreSQL …',
       'Stopped.',
@@ -247,3 +244,9 @@ test('--help lists every setting', async () => {
   for (const variable of [...variables, 'HOLDFAST_DATA_DIR'])
     expect(launcher.output).toContain(`  ${variable} `);
 });
+
+function processOf(pids: readonly number[], app: string): number {
+  const pid = pids.find((candidate) => commandLineOf(candidate).includes(app));
+  if (pid === undefined) throw new Error(`No process of ${app} runs.`);
+  return pid;
+}
