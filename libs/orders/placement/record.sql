@@ -1,8 +1,8 @@
--- Writes the accepted orders of a batch: orders, lines, and what they count for limits and allotments. A purchase is counted where
--- the sale limits it, and nowhere else: it is a third of what an order writes.
+-- Writes the accepted orders of a batch: orders, lines, and what they count for limits and allotments. A purchase is counted
+-- where the sale limits it, and nowhere else: it is a third of what such an order writes.
 --
--- Guards    unique (buyer_id, idempotency_key) among recent orders, to which every new one belongs; the purchase limit, which the upsert's condition checks on the row as
---           it is and not as it was read; the CHECK held <= allotment
+-- Guards    unique (buyer_id, idempotency_key) among recent orders, to which every new one belongs; the purchase limit, which
+--           the upsert's condition checks on the row as it is and not as it was read; the CHECK held <= allotment
 -- Inputs    when they were created: $1 timestamptz
 --           parallel arrays, one entry an order: $2 uuid[] ids · $3 uuid[] sales · $4 uuid[] buyers · $5 text[] keys ·
 --           $6 text[] request hashes · $7 bigint[] totals · $8 text[] currencies · $9 text[] metadata (JSON) ·
