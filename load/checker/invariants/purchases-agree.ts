@@ -6,10 +6,11 @@ export const PURCHASES_AGREE = 'purchases agree';
 
 /** Where a sale limits what a buyer may have, what counts against the limit is what his orders hold. */
 export function purchasesAgree({ snapshot }: Evidence): Verdict {
-  if (!snapshot.purchases) return notChecked(PURCHASES_AGREE, 'the purchases are in the database alone');
+  if (!snapshot.purchases || !snapshot.saleItems)
+    return notChecked(PURCHASES_AGREE, 'the purchases are in the database alone');
   const violations = new Violations();
   const limited = new Set(
-    (snapshot.saleItems ?? [])
+    snapshot.saleItems
       .filter(({ purchaseLimit }) => purchaseLimit !== null)
       .map(({ saleId, itemId }) => keyOf(saleId, itemId)),
   );

@@ -1,17 +1,9 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /** The record as of the first release: items, stock and its ledger, sales, orders. */
-export class CreateSchema1763600000000 implements MigrationInterface {
+export class CreateSchema1763600000000 extends ForwardMigration {
   readonly name = 'CreateSchema1763600000000';
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(SCHEMA);
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+  protected readonly steps = [SCHEMA];
 }
 
 const SCHEMA = /* sql */ `

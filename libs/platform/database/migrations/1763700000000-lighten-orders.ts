@@ -1,22 +1,14 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /**
  * Takes from an order what cost more than it gave (docs/decisions/0005): foreign keys that are checked row by row although
  * the transaction has just read and locked what they point to, and two indexes that another one can serve.
  * Each step can be run again, and none rewrites a table. Dropping a foreign key locks both of its tables for a moment.
  */
-export class LightenOrders1763700000000 implements MigrationInterface {
+export class LightenOrders1763700000000 extends ForwardMigration {
   readonly name = 'LightenOrders1763700000000';
   readonly transaction = false; // an index is built beside the orders only outside of one
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    for (const step of STEPS) await queryRunner.query(step);
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+  protected readonly steps = STEPS;
 }
 
 const STEPS = [

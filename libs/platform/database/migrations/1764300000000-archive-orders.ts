@@ -1,21 +1,13 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /**
  * Parts the keys of recent orders from those of old ones (docs/decisions/0006): two unique indexes in place of one, so that
  * a new order writes to the small one alone. No row is rewritten, and each step can be run again.
  */
-export class ArchiveOrders1764300000000 implements MigrationInterface {
+export class ArchiveOrders1764300000000 extends ForwardMigration {
   readonly name = 'ArchiveOrders1764300000000';
   readonly transaction = false; // an index is built beside the orders only outside of one
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    for (const step of STEPS) await queryRunner.query(step);
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+  protected readonly steps = STEPS;
 }
 
 const STEPS = [

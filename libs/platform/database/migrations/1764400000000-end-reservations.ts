@@ -1,19 +1,14 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /** Finds the unpaid orders whose time is over. */
-export class EndReservations1764400000000 implements MigrationInterface {
+export class EndReservations1764400000000 extends ForwardMigration {
   readonly name = 'EndReservations1764400000000';
   readonly transaction = false; // an index is built beside the orders only outside of one
 
-  async up(queryRunner: QueryRunner): Promise<void> {
+  protected readonly steps = [
     // What an attempt that failed may have left.
-    await queryRunner.query(/* sql */ `DROP INDEX CONCURRENTLY IF EXISTS customer_order_pending`);
-    await queryRunner.query(/* sql */ `
-CREATE INDEX CONCURRENTLY customer_order_pending ON customer_order (expires_at) WHERE status = 'pending_payment'`);
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+    /* sql */ `DROP INDEX CONCURRENTLY IF EXISTS customer_order_pending`,
+    /* sql */ `
+CREATE INDEX CONCURRENTLY customer_order_pending ON customer_order (expires_at) WHERE status = 'pending_payment'`,
+  ];
 }

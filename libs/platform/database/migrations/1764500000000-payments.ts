@@ -1,17 +1,9 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /** Payments, what their provider told, and the charges of the sandbox. */
-export class Payments1764500000000 implements MigrationInterface {
+export class Payments1764500000000 extends ForwardMigration {
   readonly name = 'Payments1764500000000';
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(SCHEMA);
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+  protected readonly steps = [SCHEMA];
 }
 
 const SCHEMA = /* sql */ `

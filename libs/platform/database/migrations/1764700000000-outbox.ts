@@ -1,17 +1,9 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /** The outbox: what the shop around it is to be told, written by the transaction in which it happens. */
-export class Outbox1764700000000 implements MigrationInterface {
+export class Outbox1764700000000 extends ForwardMigration {
   readonly name = 'Outbox1764700000000';
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(SCHEMA);
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+  protected readonly steps = [SCHEMA];
 }
 
 const SCHEMA = /* sql */ `

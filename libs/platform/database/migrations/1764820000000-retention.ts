@@ -1,29 +1,23 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /** Finds what has had its time, and keeps a trail of the buyers that were erased. */
-export class Retention1764820000000 implements MigrationInterface {
+export class Retention1764820000000 extends ForwardMigration {
   readonly name = 'Retention1764820000000';
   readonly transaction = false; // indexes are built beside the orders only outside of one
 
-  async up(queryRunner: QueryRunner): Promise<void> {
+  protected readonly steps = [
     // It names nobody: who was erased is what must not be known any more.
-    await queryRunner.query(/* sql */ `
+    /* sql */ `
 CREATE TABLE IF NOT EXISTS buyer_erasure (
   pseudonym  uuid PRIMARY KEY,
   orders     integer NOT NULL,
   erased_at  timestamptz NOT NULL DEFAULT clock_timestamp()
-)`);
-    for (const [name, definition] of Object.entries(INDEXES)) {
-      // What an attempt that failed may have left.
-      await queryRunner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
-      await queryRunner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${definition}`);
-    }
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+)`,
+    ...Object.entries(INDEXES).flatMap(([name, definition]) => [
+      `DROP INDEX CONCURRENTLY IF EXISTS ${name}`, // what an attempt that failed may have left
+      `CREATE INDEX CONCURRENTLY ${name} ON ${definition}`,
+    ]),
+  ];
 }
 
 const INDEXES = {

@@ -1,21 +1,13 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /**
  * Purchases are counted where a sale limits them, and nowhere else (docs/decisions/0005). So a limit must be there from the
  * first order on, and is refused later. The version before counts every purchase, and takes back what it finds: while both
  * run, that may be more than was counted, and stops at zero.
  */
-export class LimitedPurchases1764840000000 implements MigrationInterface {
+export class LimitedPurchases1764840000000 extends ForwardMigration {
   readonly name = 'LimitedPurchases1764840000000';
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    for (const step of STEPS) await queryRunner.query(step);
-  }
-
-  down(): Promise<void> {
-    const advice = 'Migrations go forward only: restore a backup, or write one that undoes this one.';
-    return Promise.reject(new Error(advice));
-  }
+  protected readonly steps = STEPS;
 }
 
 const STEPS = [
