@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { unsoldOrders } from '#orders';
+import { lockOrder, recordCapture, ReservationEnds, unsoldOrders } from '#orders';
 import { removeSome, violatedConstraint } from '#platform';
 import { GuardBench, request } from './bench.js';
 
@@ -41,6 +41,33 @@ describe('purchases are counted where the sale limits them', () => {
     );
     expect(rows.map(({ held }) => held)).toEqual([2, 2]);
     expect(await purchasesOf(buyerId)).toEqual([2]);
+  });
+
+  test.each([
+    ['with a limit', { purchaseLimit: 3 }, [[1], [0], [1]]],
+    ['without one', {}, [[], [], []]],
+  ])('through a cancellation and a capture that comes late, %s', async (_, terms, expected) => {
+    const offer = await bench.offer(10, terms);
+    const [orderId, buyerId] = [randomUUID(), randomUUID()];
+    await bench.place({ ...request(offer, { buyerId }), orderId });
+    const counted = [await purchasesOf(buyerId)];
+    await new ReservationEnds(bench.database).cancel(orderId, buyerId);
+    counted.push(await purchasesOf(buyerId));
+    const captured = await bench.database.transaction(async (transaction) => {
+      const order = await lockOrder(transaction, orderId);
+      return order && recordCapture(transaction, order, { isExact: true });
+    });
+    counted.push(await purchasesOf(buyerId));
+    expect([captured, counted]).toEqual(['paid', expected]);
+  });
+
+  test('and what a version before has counted elsewhere stays as it is', async () => {
+    const { saleId, itemId } = await bench.offer(10);
+    const [orderId, buyerId] = [randomUUID(), randomUUID()];
+    await bench.place({ ...request({ saleId, itemId }, { buyerId }), orderId });
+    await bench.sql.query('INSERT INTO purchase VALUES ($1, $2, $3, 1)', [saleId, itemId, buyerId]);
+    expect(await new ReservationEnds(bench.database).cancel(orderId, buyerId)).toEqual({ kind: 'cancelled' });
+    expect(await purchasesOf(buyerId)).toEqual([1]);
   });
 
   describe('so a limit is there from the first order on', () => {
