@@ -15,13 +15,15 @@ describe('the client that sets a run up', () => {
   });
 
   async function apiAnswering(
-    statuses: number[],
+    statuses: (number | 'hang up')[],
     body: unknown,
   ): Promise<{ api: Api; seen: (string | undefined)[] }> {
     const seen: (string | undefined)[] = [];
     server = createServer((request, response) => {
       seen.push(request.headers['x-api-key']?.toString());
-      response.writeHead(statuses.shift() ?? 500).end(JSON.stringify(body));
+      const status = statuses.shift() ?? 500;
+      if (status === 'hang up') request.socket.destroy();
+      else response.writeHead(status).end(JSON.stringify(body));
     });
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -40,6 +42,21 @@ describe('the client that sets a run up', () => {
     const { api, seen } = await apiAnswering([503, 429, 201], {});
     await api.administrator.POST('/v1/admin/items', { body: ITEM });
     expect(seen).toHaveLength(3);
+  });
+
+  it('signs in again, and reads again, where the connection is lost', async () => {
+    const { api, seen } = await apiAnswering(['hang up', 201, 'hang up', 200], { token: 'a token' });
+    expect(await dataOf(api.visitor.POST('/v1/auth/guest'))).toEqual({ token: 'a token' });
+    await api.visitor.GET('/v1/sales');
+    expect(seen).toHaveLength(4);
+  });
+
+  it('does not write twice what may have been written, and gives up in the end', async () => {
+    const { api, seen } = await apiAnswering(Array<'hang up'>(6).fill('hang up'), {});
+    await expect(api.administrator.POST('/v1/admin/items', { body: ITEM })).rejects.toThrow('got no answer');
+    expect(seen).toHaveLength(1);
+    await expect(api.visitor.POST('/v1/auth/guest')).rejects.toThrow('got no answer');
+    expect(seen).toHaveLength(6);
   });
 
   it('says what was asked and what came back when it is not what the contract says', async () => {

@@ -5,6 +5,10 @@ import { LoadError, messageOf } from '../errors.js';
 const TIMEOUT_MS = 20_000;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
+/** A connection that was there and has gone, as when a server ends an idle one. Where no server is, none comes by waiting. */
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** Nobody misses a guest of whom nobody has heard. Of what else is written, who could say whether it was? */
+const SIGN_IN = '/v1/auth/guest';
 
 /** Calls the service outside the load itself. What is not answered with a success ends the run: each call throws a LoadError. */
 export class Api {
@@ -31,26 +35,30 @@ export class Api {
   private async send(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const what = `${request.method} ${pathname}${search}`;
+    const isRepeatable = request.method === 'GET' || pathname === SIGN_IN;
     for (let attempt = 1; ; attempt += 1) {
-      const { status, text } = await this.attempt(request.clone(), what);
-      if (status >= 200 && status < 300) return new Response(text, { status });
-      // A service that is warming up, or limits its callers, is asked again: none of these calls is the measurement.
-      if (attempt === ATTEMPTS || (status !== 429 && status !== 503)) {
-        throw new LoadError(`${what} answered ${status}${problemOf(parse(text))}.`);
+      const isLast = attempt === ATTEMPTS;
+      const answer = await this.attempt(request.clone()).catch((error: unknown) => {
+        const cause = (error as { cause?: unknown }).cause ?? error;
+        if (isRepeatable && !isLast && LOST.has((cause as { code?: string }).code ?? '')) return undefined;
+        throw new LoadError(`${what} got no answer: ${messageOf(cause)}.`, { cause: error });
+      });
+      if (answer) {
+        const { status, text } = answer;
+        if (status >= 200 && status < 300) return new Response(text, { status });
+        // A service that is warming up, or limits its callers, is asked again: none of these calls is the measurement.
+        if (isLast || (status !== 429 && status !== 503)) {
+          throw new LoadError(`${what} answered ${status}${problemOf(parse(text))}.`);
+        }
       }
       await pause(FIRST_PAUSE_MS * 2 ** attempt, this.signal);
     }
   }
 
-  private async attempt(request: Request, what: string): Promise<{ status: number; text: string }> {
-    try {
-      const signal = AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-      const response = await fetch(request, { signal });
-      return { status: response.status, text: await response.text() };
-    } catch (error) {
-      const { cause } = error as { cause?: unknown };
-      throw new LoadError(`${what} got no answer: ${messageOf(cause ?? error)}.`, { cause: error });
-    }
+  private async attempt(request: Request): Promise<{ status: number; text: string }> {
+    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const response = await fetch(request, { signal });
+    return { status: response.status, text: await response.text() };
   }
 }
 

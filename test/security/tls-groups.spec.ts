@@ -4,7 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Redis } from 'ioredis';
 import { ensureRedisProgram, freePort, startProgram } from '#local';
 import { RedisLockProvider, type RedisLockProviderOptions } from '#lock/redis';
+import { createRedis } from '#platform';
 import { temporaryFolder } from '../local/temporary-folder.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { eventually } from '../support/wait.js';
 import { createAuthority, type Authority } from './certificates.js';
 import { startEncryptedRedis, tlsSettings } from './encrypted-redis.js';
@@ -21,7 +23,7 @@ const REQUEST = {
 
 describe('encrypted connections to several servers', () => {
   const folder = temporaryFolder('tls-groups');
-  const closers: (() => Promise<unknown>)[] = [];
+  const closers: (() => unknown)[] = [];
   let authority: Authority;
   beforeAll(async () => {
     authority = await createAuthority(folder.path, 'ours');
@@ -81,15 +83,37 @@ describe('encrypted connections to several servers', () => {
     await expect(doubting.acquire(REQUEST)).rejects.toThrow(/certificate|Sentinels? (is|are) unreachable/i);
   });
 
-  test('lead to the nodes of a Cluster', async () => {
+  /** One node that serves every slot. @returns the port of its encrypted connections */
+  async function startCluster(): Promise<number> {
     const asNode = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--tls-cluster', 'yes'];
     const { server, port } = await start(asNode);
     const client = new Redis(server.url);
     await client.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
     await eventually(async () => expect(await client.cluster('INFO')).toContain('cluster_state:ok'));
     client.disconnect();
-    const { believing, doubting } = withAndWithout({ url: `rediss://127.0.0.1:${port}`, cluster: [] });
+    return port;
+  }
+
+  test('lead to the nodes of a Cluster', async () => {
+    const url = `rediss://127.0.0.1:${await startCluster()}`;
+    const { believing, doubting } = withAndWithout({ url, cluster: [] });
     await expect(believing.acquire(REQUEST)).resolves.toMatchObject({ granted: true });
-    await expect(doubting.acquire(REQUEST)).rejects.toThrow();
+    await expect(doubting.acquire(REQUEST)).rejects.toThrow(/certificate/);
+    const settings = { redisUrl: url, redisKeyPrefix: '', redisClusterUrls: [] };
+    const limiter = createRedis(settings, { commandTimeoutMs: 3_000 });
+    closers.push(() => limiter.disconnect());
+    await expect(limiter.connect()).rejects.toThrow(/certificate/);
+  });
+
+  test('to a Cluster far away are given half the time of a command to be made', async () => {
+    const proxy = await TcpProxy.start(await startCluster());
+    closers.push(() => proxy.close());
+    proxy.delayReplies(200); // once in the handshake, once for the login, once for the slots
+    const url = `rediss://127.0.0.1:${proxy.port}`;
+    const connected = withAndWithout({ url, cluster: [] }).believing;
+    await expect(connected.acquire(REQUEST)).resolves.toMatchObject({ granted: true });
+    proxy.dropReplies();
+    const hanging = withAndWithout({ url, cluster: [] }).believing;
+    await expect(hanging.acquire(REQUEST)).rejects.toThrow(/timeout/);
   });
 });

@@ -32,13 +32,19 @@ const SENTINEL_PORT = 26_379;
 const SENTINEL_TIMEOUT_MS = 1_000;
 /** How long a connection takes to be made, or to be refused. */
 const RECONNECTED_MS = 30;
-/** A node that hangs is asked no longer before the next one is, who serves which slots. */
+/**
+ * A node that hangs is asked no longer before the next one is, who serves which slots: the connection, its handshake and the
+ * login are in it. Where a command may take longer than this, half of its time.
+ */
 const SLOTS_TIMEOUT_MS = 300;
 /** While a slot moves, a script whose keys lie on both sides is asked to wait; ioredis asks again some five times. */
 const TRY_AGAIN_MS = 20;
 
-/** A Cluster of ioredis (5.11) that loses neither a node that was replaced nor a connection. */
+/** A Cluster of ioredis (5.11) that loses neither a node that was replaced, nor a connection, nor the reason of a failure. */
 class AttentiveCluster extends Cluster {
+  /** Why the first node that could not be asked for the slots could not. */
+  private refusal: Error | undefined;
+
   constructor(...given: ConstructorParameters<typeof Cluster>) {
     super(...given);
     // ioredis forgets nodes by their address: where a new connection to one is made before the old one has ended, the
@@ -47,6 +53,7 @@ class AttentiveCluster extends Cluster {
     this.on('+node', (node: Redis) => {
       open.add(node);
       surviveHandshakes(node);
+      this.hearWhoAsks(node);
     });
     this.on('-node', (ended: Redis) => {
       open.delete(ended);
@@ -56,6 +63,33 @@ class AttentiveCluster extends Cluster {
         node.disconnect();
       }
     });
+    this.on('connecting', () => (this.refusal = undefined));
+    this.on('node error', (error: Error) => (this.refusal ??= error));
+    this.on('error', (error: Error) => this.explain(error));
+  }
+
+  override async connect(): Promise<void> {
+    await super.connect().catch((error: unknown) => {
+      throw this.explain(error);
+    });
+  }
+
+  /** A node is asked for the slots on a connection of its own, whose error goes unheard: its command is told that it closed. */
+  private hearWhoAsks(node: Redis): void {
+    const duplicate = node.duplicate.bind(node);
+    node.duplicate = (...given) => {
+      const asking = duplicate(...given);
+      surviveHandshakes(asking);
+      asking.on('error', (error: Error) => (this.refusal ??= error));
+      return asking;
+    };
+  }
+
+  private explain(error: unknown): unknown {
+    if (error instanceof Error && this.refusal) {
+      error.message = `${error.message.replace(/\.$/, '')}: ${this.refusal.message}`;
+    }
+    return error;
   }
 
   /** A node that hangs says nothing of its being replaced; the others do. */
@@ -118,6 +152,7 @@ function askingSentinels({ url, tls, sentinels, name = 'mymaster' }: RedisAddres
 
 function openCluster({ url, tls, cluster = [] }: RedisAddress, options: RedisOptions): Cluster {
   const { keyPrefix, lazyConnect, enableOfflineQueue, retryStrategy, ...ofEachNode } = options;
+  const { commandTimeout = 0 } = ofEachNode;
   return new AttentiveCluster([url, ...cluster], {
     keyPrefix,
     lazyConnect,
@@ -126,7 +161,7 @@ function openCluster({ url, tls, cluster = [] }: RedisAddress, options: RedisOpt
     // A node is connected to by the first command for it, and the next ones are refused meanwhile as if it were lost. So
     // what meets a lost connection is sent again: unlike with one server a script may run twice, and every one of ours may.
     retryDelayOnFailover: RECONNECTED_MS,
-    slotsRefreshTimeout: SLOTS_TIMEOUT_MS,
+    slotsRefreshTimeout: Math.max(SLOTS_TIMEOUT_MS, commandTimeout / 2),
     retryDelayOnClusterDown: 0,
     retryDelayOnTryAgain: TRY_AGAIN_MS,
     redisOptions: {
