@@ -60,7 +60,8 @@ export async function run(context: RunContext<BenchOptions>): Promise<RunOutcome
       windowMs: options.seconds * 1000,
       rates: new Map(),
     };
-    const notes = [settingsNote(), ...(await fillDatabases(cells, fleet, context))];
+    const notes = [settingsNote(await stores.hugePages())];
+    notes.push(...(await fillDatabases(cells, fleet, context)));
     const results = await measureAll(plan, bench, context);
     return { results, notes, versions: await stores.versions() };
   } catch (error) {
@@ -88,9 +89,9 @@ async function fillDatabases(
   return notes;
 }
 
-function settingsNote(): string {
+function settingsNote(hugePages: string): string {
   const settings = Object.entries(POSTGRES_SETTINGS).map((setting) => setting.join(' = '));
-  return `PostgreSQL: fsync, synchronous_commit, full_page_writes = on; ${settings.join(', ')}; a checkpoint before each cell.`;
+  return `PostgreSQL: fsync, synchronous_commit, full_page_writes = on; ${settings.join(', ')}, huge pages ${hugePages}; a checkpoint before each cell.`;
 }
 
 async function measureAll(

@@ -32,7 +32,7 @@ const GOOD = {
   STREAM_CAPACITY: '100',
 };
 /** What a server as `npm start` brings has not, for it is for one machine. */
-const OF_A_LOCAL_SERVER = ['free disk', 'open files', 'postgresql standby', 'sales'];
+const OF_A_LOCAL_SERVER = ['free disk', 'open files', 'postgresql standby', 'postgresql huge_pages', 'sales'];
 const RIGHT_SETTINGS = {
   max_wal_size: '4GB',
   checkpoint_timeout: '30min',
@@ -112,6 +112,7 @@ describe('the doctor', () => {
         checkpoint_timeout: '30s',
         wal_compression: 'off',
         shared_buffers: '16MB',
+        huge_pages: 'off',
       });
     });
 
@@ -130,7 +131,10 @@ describe('the doctor', () => {
         ...{ fsync: 'fail', full_page_writes: 'fail', synchronous_commit: 'fail', max_connections: 'fail' },
         ...{ autovacuum: 'fail', track_counts: 'fail', max_wal_size: 'warn', checkpoint_timeout: 'warn' },
         ...{ wal_compression: 'warn', shared_buffers: 'warn', standby: 'warn' },
+        huge_pages: 'warn',
       });
+      const hugePages = findings.find(({ check }) => check === 'postgresql huge_pages');
+      expect(hugePages?.advice).toMatch(/^Set [1-9]\d* huge pages aside/);
     });
 
     test('what is switched off for this database alone', async () => {

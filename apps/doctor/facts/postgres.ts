@@ -41,6 +41,8 @@ const SETTING_NAMES = [
   'checkpoint_timeout', // s
   'wal_compression',
   'shared_buffers', // pages of 8 kB
+  'huge_pages_status', // 17 or newer
+  'shared_memory_size_in_huge_pages', // 15 or newer
 ] as const;
 export type SettingName = (typeof SETTING_NAMES)[number];
 

@@ -85,6 +85,14 @@ export class Stores {
     };
   }
 
+  /** Whether PostgreSQL has its memory in huge pages, for which the host must have set some aside: `on` or `off`. */
+  async hugePages(): Promise<string> {
+    const { rows } = await this.admin.query<{ status: string }>(
+      `SELECT current_setting('huge_pages_status') AS status`,
+    );
+    return rows[0]?.status ?? '';
+  }
+
   /** So that no window pays for what an earlier one wrote. */
   async checkpoint(): Promise<void> {
     await this.admin.query('CHECKPOINT');
