@@ -1,4 +1,4 @@
-import { integerColumn, loadStatement, newId, uuidColumn, type Transaction } from '#platform';
+import { integerColumn, loadStatement, newIdColumn, uuidColumn, type Transaction } from '#platform';
 
 const ORDER_STOCK = loadStatement(import.meta.url, './order-stock.sql');
 
@@ -38,7 +38,7 @@ function change(
     unit.kind,
     unit.onHand,
     unit.reserved,
-    uuidColumn(lines, newId),
+    newIdColumn(lines.length),
     uuidColumn(lines, (line) => line.orderId),
     uuidColumn(lines, (line) => line.itemId),
     integerColumn(lines, (line) => line.quantity),

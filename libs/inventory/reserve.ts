@@ -1,4 +1,11 @@
-import { bigintColumn, integerColumn, loadStatement, newId, uuidColumn, type Transaction } from '#platform';
+import {
+  bigintColumn,
+  integerColumn,
+  loadStatement,
+  newIdColumn,
+  uuidColumn,
+  type Transaction,
+} from '#platform';
 import type { ClaimedStock } from './claim.js';
 
 const RESERVE = loadStatement(import.meta.url, './reserve.sql');
@@ -39,7 +46,7 @@ export function reserveStockUnguarded(
 
 function columnsOf(lines: readonly ReservationLine[]): unknown[] {
   return [
-    uuidColumn(lines, newId),
+    newIdColumn(lines.length),
     uuidColumn(lines, (line) => line.orderId),
     uuidColumn(lines, (line) => line.itemId),
     integerColumn(lines, (line) => line.quantity),

@@ -22,7 +22,14 @@ export {
 } from './config/environment.js';
 export { LYING_STRATEGIES, SETTINGS, STRATEGIES, type StrategyName } from './config/settings.js';
 export type { Setting } from './config/setting.js';
-export { bigintColumn, booleanColumn, integerColumn, textColumn, uuidColumn } from './database/columns.js';
+export {
+  bigintColumn,
+  booleanColumn,
+  integerColumn,
+  newIdColumn,
+  textColumn,
+  uuidColumn,
+} from './database/columns.js';
 export { DatabaseClock } from './database/clock.js';
 export { migrate, migrationState, type MigrationState } from './database/data-source.js';
 export { Database } from './database/database.js';

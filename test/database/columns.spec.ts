@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
-import { bigintColumn, booleanColumn, integerColumn, textColumn, uuidColumn } from '#platform';
+import { bigintColumn, booleanColumn, integerColumn, newIdColumn, textColumn, uuidColumn } from '#platform';
 import { testPostgresUrl } from '../support/database.js';
 
 const same = <T>(value: T): T => value;
@@ -30,6 +30,22 @@ describe('arrays in their binary form, as PostgreSQL reads them', () => {
         'uuid',
       ),
     ).toEqual([ids[0]]);
+  });
+
+  test('new identifiers, as others make them', async () => {
+    const ids = await read(newIdColumn(1_000), 'uuid');
+    expect(new Set(ids).size).toBe(1_000);
+    for (const id of ids)
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(await read(newIdColumn(0), 'uuid')).toEqual([]);
+  });
+
+  test('elements that come again, next to each other and not', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    const ids = [one, one, other, one, other, other, other];
+    expect(await read(uuidColumn(ids, same), 'uuid')).toEqual(ids);
+    const texts = ['é', 'é', '', '', null, null, 'é', null, 'a longer one', 'a longer one', 'é'];
+    expect(await read(textColumn(texts, same), 'text')).toEqual(texts);
   });
 
   test.each([

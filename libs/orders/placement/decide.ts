@@ -157,7 +157,8 @@ class BatchLedger {
   /** Of an item in a sale. */
   private readonly takenOfOffer = new Map<Offer, number>();
   private readonly takenByBuyer = new Map<string, number>();
-  private readonly placedNow = new Map<string, { orderId: string; requestHash: string }>();
+  /** By key alone, which hardly two buyers share: to join buyer and key costs more than all else here. */
+  private readonly placedNow = new Map<string, PlacementRequest[]>();
   private readonly snapshot: Snapshot;
 
   constructor(snapshot: Snapshot) {
@@ -165,7 +166,9 @@ class BatchLedger {
   }
 
   take(request: PlacementRequest): void {
-    this.placedNow.set(placedKey(request), request);
+    const sameKey = this.placedNow.get(request.idempotencyKey);
+    if (sameKey) sameKey.push(request);
+    else this.placedNow.set(request.idempotencyKey, [request]);
     const offers = this.snapshot.sales.get(request.saleId)?.offers;
     for (const { itemId, quantity } of request.lines) {
       add(this.taken, itemId, quantity);
@@ -177,8 +180,11 @@ class BatchLedger {
   }
 
   placed(request: PlacementRequest): { orderId: string; requestHash: string } | undefined {
-    const key = placedKey(request);
-    return this.placedNow.get(key) ?? this.snapshot.placed.get(key);
+    const before = this.snapshot.placed;
+    return (
+      (before.size > 0 ? before.get(placedKey(request)) : undefined) ??
+      this.placedNow.get(request.idempotencyKey)?.find(({ buyerId }) => buyerId === request.buyerId)
+    );
   }
 
   bought(request: PlacementRequest, itemId: string): number {

@@ -5,8 +5,8 @@
 --           the upsert's condition checks on the row as it is and not as it was read; the CHECK held <= allotment
 -- Inputs    when they were created: $1 timestamptz
 --           parallel arrays, one entry an order: $2 uuid[] ids · $3 uuid[] sales · $4 uuid[] buyers · $5 text[] keys ·
---           $6 text[] request hashes · $7 bigint[] totals · $8 text[] currencies · $9 text[] metadata (JSON) ·
---           $10 integer[] for how many seconds each is held · $16 text[] where their traces go on, null for none at all
+--           $6 text[] request hashes · $7 bigint[] totals · $8 text[] currencies · $10 integer[] for how many seconds each is
+--           held · $9 text[] metadata (JSON) and $16 text[] where their traces go on, each null for none at all
 --           parallel arrays, one entry a line: $11 uuid[] orders · $12 uuid[] items · $13 text[] SKUs ·
 --           $14 integer[] quantities · $15 bigint[] unit prices · $17 boolean[] whether a purchase limit counts it
 -- Returns   nothing; fails with HF001 where a purchase was not within its limit
@@ -24,7 +24,7 @@ WITH new_order AS (
   INSERT INTO customer_order (id, sale_id, buyer_id, idempotency_key, request_hash, status, stock_state,
                               total_amount, currency, metadata, created_at, expires_at, first_expires_at, traceparent)
   SELECT id, sale_id, buyer_id, idempotency_key, request_hash, 'pending_payment', 'reserved',
-         total_amount, currency, metadata::json, $1::timestamptz, expires_at, expires_at, traceparent
+         total_amount, currency, coalesce(metadata::json, '{}'), $1::timestamptz, expires_at, expires_at, traceparent
   FROM new_order ORDER BY buyer_id, idempotency_key
 ), line AS (
   INSERT INTO order_line (order_id, item_id, sku, quantity, unit_price_amount)

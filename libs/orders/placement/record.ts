@@ -45,7 +45,7 @@ export function recordOrders(
     const offers = sales.get(order.saleId)?.offers;
     return order.lines.map((line) => {
       const limit = offers?.get(line.itemId)?.purchaseLimit ?? null;
-      return { orderId: order.id, isLimited: limit !== null, ...line };
+      return { orderId: order.id, line, isLimited: limit !== null };
     });
   });
   const buyers = uuidColumn(orders, (order) => order.buyerId);
@@ -59,17 +59,23 @@ export function recordOrders(
     textColumn(accepted, ({ request }) => request.requestHash),
     bigintColumn(orders, (order) => order.totalAmount),
     textColumn(orders, (order) => order.currency),
-    textColumn(orders, (order) => JSON.stringify(order.metadata)),
+    metadataOf(orders),
     integerColumn(orders, holdSecondsOf),
-    uuidColumn(lines, (line) => line.orderId),
-    uuidColumn(lines, (line) => line.itemId),
-    textColumn(lines, (line) => line.sku),
-    integerColumn(lines, (line) => line.quantity),
-    bigintColumn(lines, (line) => line.unitPriceAmount),
+    uuidColumn(lines, ({ orderId }) => orderId),
+    uuidColumn(lines, ({ line }) => line.itemId),
+    textColumn(lines, ({ line }) => line.sku),
+    integerColumn(lines, ({ line }) => line.quantity),
+    bigintColumn(lines, ({ line }) => line.unitPriceAmount),
     tracesOf(accepted),
-    booleanColumn(lines, (line) => line.isLimited),
+    booleanColumn(lines, ({ isLimited }) => isLimited),
   ]);
   transaction.send(REFUSE_ARCHIVED_KEYS, [buyers, keys]);
+}
+
+/** Nothing to write where no order has any. */
+function metadataOf(orders: readonly Order[]): Buffer | null {
+  if (orders.every(({ metadata }) => Object.keys(metadata).length === 0)) return null;
+  return textColumn(orders, ({ metadata }) => JSON.stringify(metadata));
 }
 
 /** Nothing to write, as a rule: few orders are traced, or none. */

@@ -1,4 +1,5 @@
 import { types } from 'pg';
+import { ID_BYTES, writeNewId } from '../ids.js';
 
 /**
  * Arrays as parameters, one for each column of what a statement unnests, in PostgreSQL's binary form (`array_recv`): in the
@@ -9,7 +10,6 @@ const { BOOL, UUID, TEXT, INT4, INT8 } = types.builtins;
 
 const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
-const UUID_BYTES = 16;
 /** Where the hexadecimal digits of each byte stand in the text of a UUID. */
 const UUID_DIGITS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const UUID_LENGTH = 36;
@@ -25,11 +25,24 @@ for (let value = 0; value < 16; value += 1) {
 
 /** A `uuid[]`. @throws TypeError for a text that is no UUID */
 export function uuidColumn<T>(of: readonly T[], element: (value: T) => string): Buffer {
-  const column = begin(UUID, of.length, (4 + UUID_BYTES) * of.length);
+  const column = begin(UUID, of.length, (4 + ID_BYTES) * of.length);
   let at = HEADER_BYTES;
+  let before: string | undefined;
   for (const value of of) {
-    at = writeInt32(column, UUID_BYTES, at);
-    at = writeUuid(column, element(value), at);
+    const text = element(value);
+    if (text === before) at = repeat(column, 4 + ID_BYTES, at);
+    else at = writeUuid(column, text, writeInt32(column, ID_BYTES, at));
+    before = text;
+  }
+  return column;
+}
+
+/** A `uuid[]` of new identifiers. */
+export function newIdColumn(count: number): Buffer {
+  const column = begin(UUID, count, (4 + ID_BYTES) * count);
+  for (let at = HEADER_BYTES; at < column.length; at += ID_BYTES) {
+    at = writeInt32(column, ID_BYTES, at);
+    writeNewId(column, at);
   }
   return column;
 }
@@ -37,17 +50,29 @@ export function uuidColumn<T>(of: readonly T[], element: (value: T) => string): 
 /** A `text[]`; null becomes NULL. */
 export function textColumn<T>(of: readonly T[], element: (value: T) => string | null): Buffer {
   const texts = of.map((value) => element(value));
-  const lengths = texts.map((text) => (text === null ? NULL_LENGTH : Buffer.byteLength(text)));
-  const column = begin(
-    TEXT,
-    of.length,
-    lengths.reduce((sum, length) => sum + 4 + Math.max(0, length), 0),
-  );
+  const lengths: number[] = [];
+  let total = 0;
+  let length = 0;
+  let before: string | null | undefined;
+  for (const text of texts) {
+    if (text !== before) length = text === null ? NULL_LENGTH : Buffer.byteLength(text);
+    lengths.push(length);
+    total += 4 + Math.max(0, length);
+    before = text;
+  }
+  const column = begin(TEXT, of.length, total);
   let at = HEADER_BYTES;
+  before = undefined;
   for (const [index, text] of texts.entries()) {
-    at = writeInt32(column, lengths[index] ?? 0, at);
-    if (text === null) markNull(column);
-    else at += column.write(text, at);
+    length = lengths[index] ?? 0;
+    if (text === before) {
+      at = repeat(column, 4 + Math.max(0, length), at);
+    } else {
+      at = writeInt32(column, length, at);
+      if (text === null) markNull(column);
+      else at += column.write(text, at);
+    }
+    before = text;
   }
   return column;
 }
@@ -113,6 +138,13 @@ function writeInt32(column: Buffer, number: number, at: number): number {
   return at + 4;
 }
 
+/** The element before once more, at a fraction of what it took: a batch is often of one sale, one item, one currency. */
+function repeat(column: Buffer, bytes: number, at: number): number {
+  const end = at + bytes;
+  for (let to = at; to < end; to += 1) column[to] = column[to - bytes] ?? 0;
+  return end;
+}
+
 function whole(number: number): number {
   if (!Number.isSafeInteger(number)) throw new TypeError(`${number} is no whole number.`);
   return number;
@@ -129,7 +161,7 @@ function markNull(column: Buffer): void {
 
 function writeUuid(column: Buffer, text: string, at: number): number {
   let seen = isHyphenated(text) ? 0 : -1;
-  for (let index = 0; index < UUID_BYTES; index += 1) {
+  for (let index = 0; index < ID_BYTES; index += 1) {
     const position = UUID_DIGITS[index] ?? 0;
     const high = DIGITS[text.charCodeAt(position)] ?? -1;
     const low = DIGITS[text.charCodeAt(position + 1)] ?? -1;
@@ -137,7 +169,7 @@ function writeUuid(column: Buffer, text: string, at: number): number {
     column[at + index] = (high << 4) | low;
   }
   if (seen < 0) throw new TypeError(`"${text}" is no UUID.`);
-  return at + UUID_BYTES;
+  return at + ID_BYTES;
 }
 
 function isHyphenated(text: string): boolean {
