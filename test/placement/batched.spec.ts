@@ -79,6 +79,28 @@ describe('batched', () => {
     expect(rows).toHaveLength(1);
   });
 
+  test('writes to each order of a batch what is its own, where some have no metadata, and others the same', async () => {
+    const [one, two] = [await bench.offer(10), await bench.offer(10)];
+    const [gift, plain] = [{ gift: 'yes' }, {}];
+    const orders = [
+      ...[plain, gift, gift, plain].map((metadata) => request(one, { metadata })),
+      request(two, { metadata: { note: 'ü' }, requestHash: 'another hash', quantity: 3 }),
+      request(one),
+    ];
+    await Promise.all(orders.map((order) => place(order)));
+    expect((await batches()).count).toBe(1);
+    const { rows } = await bench.sql.query(
+      `SELECT id AS "orderId", buyer_id AS "buyerId", idempotency_key AS "idempotencyKey", request_hash AS "requestHash",
+              o.sale_id AS "saleId", metadata,
+              json_build_array(json_build_object('itemId', line.item_id, 'quantity', line.quantity)) AS lines
+       FROM customer_order o JOIN order_line line ON line.order_id = o.id WHERE o.sale_id = ANY ($1)`,
+      [[one.saleId, two.saleId]],
+    );
+    const sorted = (of: { orderId: string }[]) => of.sort((a, b) => a.orderId.localeCompare(b.orderId));
+    const written = orders.map(({ expectedTotal: _, ...order }) => order);
+    expect(sorted(rows as { orderId: string }[])).toEqual(sorted(written));
+  });
+
   test('keeps a batch within its size', async () => {
     const offer = await bench.offer(250);
     await Promise.all(Array.from({ length: 250 }, () => place(request(offer))));
