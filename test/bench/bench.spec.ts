@@ -35,7 +35,11 @@ describe('npm run bench', () => {
     expect(runningOf(started)).toEqual([]);
 
     const result = JSON.parse(readFileSync(path.join(folder.path, 'result.json'), 'utf8')) as ResultFile;
-    expect(result).toMatchObject({ seed: 5, versions: { PostgreSQL: expect.stringMatching(/^\d+/) } });
+    expect(result).toMatchObject({
+      seed: 5,
+      versions: { PostgreSQL: expect.stringMatching(/^\d+/) },
+      notes: [expect.stringMatching(/^PostgreSQL: fsync.*huge pages (on|off);/)],
+    });
     const measured = result.cells.map(({ cell, round, finding }) => ({
       what: `${cell.contestant} ${cell.workload} ${round}`,
       kinds: Object.keys(finding.counts),

@@ -50,29 +50,22 @@ export function newIdColumn(count: number): Buffer {
 /** A `text[]`; null becomes NULL. */
 export function textColumn<T>(of: readonly T[], element: (value: T) => string | null): Buffer {
   const texts = of.map((value) => element(value));
-  const lengths: number[] = [];
-  let total = 0;
-  let length = 0;
-  let before: string | null | undefined;
-  for (const text of texts) {
-    if (text !== before) length = text === null ? NULL_LENGTH : Buffer.byteLength(text);
-    lengths.push(length);
-    total += 4 + Math.max(0, length);
-    before = text;
-  }
-  const column = begin(TEXT, of.length, total);
+  const lengths = texts.map((text) => (text === null ? NULL_LENGTH : Buffer.byteLength(text)));
+  const column = begin(
+    TEXT,
+    of.length,
+    lengths.reduce((sum, length) => sum + 4 + Math.max(0, length), 0),
+  );
   let at = HEADER_BYTES;
-  before = undefined;
   for (const [index, text] of texts.entries()) {
-    length = lengths[index] ?? 0;
-    if (text === before) {
+    const length = lengths[index] ?? 0;
+    if (text === texts[index - 1]) {
       at = repeat(column, 4 + Math.max(0, length), at);
     } else {
       at = writeInt32(column, length, at);
       if (text === null) markNull(column);
       else at += column.write(text, at);
     }
-    before = text;
   }
   return column;
 }

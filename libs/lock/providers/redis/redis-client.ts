@@ -43,7 +43,7 @@ const TRY_AGAIN_MS = 20;
 /** A Cluster of ioredis (5.11) that loses neither a node that was replaced, nor a connection, nor the reason of a failure. */
 class AttentiveCluster extends Cluster {
   /** Why the first node that could not be asked for the slots could not. */
-  private refusal: Error | undefined;
+  private failure: Error | undefined;
 
   constructor(...given: ConstructorParameters<typeof Cluster>) {
     super(...given);
@@ -63,8 +63,8 @@ class AttentiveCluster extends Cluster {
         node.disconnect();
       }
     });
-    this.on('connecting', () => (this.refusal = undefined));
-    this.on('node error', (error: Error) => (this.refusal ??= error));
+    this.on('connecting', () => (this.failure = undefined));
+    this.on('node error', (error: Error) => (this.failure ??= error));
     this.on('error', (error: Error) => this.explain(error));
   }
 
@@ -80,14 +80,14 @@ class AttentiveCluster extends Cluster {
     node.duplicate = (...given) => {
       const asking = duplicate(...given);
       surviveHandshakes(asking);
-      asking.on('error', (error: Error) => (this.refusal ??= error));
+      asking.on('error', (error: Error) => (this.failure ??= error));
       return asking;
     };
   }
 
   private explain(error: unknown): unknown {
-    if (error instanceof Error && this.refusal) {
-      error.message = `${error.message.replace(/\.$/, '')}: ${this.refusal.message}`;
+    if (error instanceof Error && this.failure) {
+      error.message = `${error.message.replace(/\.$/, '')}: ${this.failure.message}`;
     }
     return error;
   }
