@@ -5,7 +5,7 @@ import type { MeasuringProcess } from '../../shared/measuring-process.js';
 import { cellOf, keyOf, type Cell } from '../cell.js';
 import { BARE, contestantOf } from '../contestants.js';
 import type { Finding } from '../finding.js';
-import type { GeneratorCalls, WarmUpOrder } from '../generator/calls.js';
+import type { GeneratorCalls } from '../generator/calls.js';
 import type { Fleet } from '../servers/fleet.js';
 import type { Service } from '../servers/service.js';
 import { connectTo, type Stores } from '../servers/stores.js';
@@ -14,6 +14,7 @@ import { peakMemoryOf, resetPeakMemory } from './process-figures.js';
 import { takeSample, type Sources } from './sample.js';
 import { imaginaryScene, setScene, type Scene } from './scene.js';
 import { brokenPromises } from './truth.js';
+import { firstWarmUp, warmUp } from './warm-up.js';
 
 /** What a cell is measured with. */
 export interface Bench {
@@ -26,9 +27,6 @@ export interface Bench {
   readonly rates: Map<string, number>;
 }
 
-/** Until every connection has had an answer: a slow service takes its whole deadline to come into its stride. */
-const WARM_UP: WarmUpOrder = { leastMs: 700, mostMs: 12_000 };
-const FIRST_WARM_UP: WarmUpOrder = { leastMs: 5_000, mostMs: 12_000 };
 const FIRST_CONNECTIONS = 64;
 const DRAIN_MS = 15_000; // past the service's deadline for an order
 const CALL_SLACK_MS = 30_000;
@@ -65,7 +63,7 @@ export async function measure(cell: Cell, bench: Bench): Promise<Finding> {
     });
     await stores.checkpoint();
     await generator.call('open', null);
-    const { unheard } = await generator.call('warmUp', WARM_UP);
+    const { unheard } = await generator.call('warmUp', warmUp(bench.windowMs));
     resetPeakMemory(apiPids);
     const window = generator.call('measure', { windowMs: bench.windowMs }, bench.windowMs + CALL_SLACK_MS);
     const [before, report] = await Promise.all([takeSample(sources), window]);
@@ -89,7 +87,7 @@ export async function measure(cell: Cell, bench: Bench): Promise<Finding> {
   }
 }
 
-/** A process to which a workload is new is slow for a while: what that runs through has not been compiled yet. */
+/** The processes of the cell that have not met its workload yet. */
 async function warmUpOnce(cell: Cell, service: Service, bench: Bench): Promise<void> {
   const { contestant, workload } = cell;
   const cold = service.processes.slice(0, cell.processes).filter(({ warm }) => !warm.has(workload));
@@ -100,7 +98,7 @@ async function warmUpOnce(cell: Cell, service: Service, bench: Bench): Promise<v
   const { generator } = bench;
   await generator.call('prepare', { ports, connections: FIRST_CONNECTIONS, requests, keepsOrderIds: false });
   await generator.call('open', null);
-  await generator.call('warmUp', FIRST_WARM_UP);
+  await generator.call('warmUp', firstWarmUp(bench.windowMs));
   await generator.call('drain', { withinMs: DRAIN_MS });
   for (const process of cold) process.warm.add(workload);
   await sleep(200); // a lock that was kept for a next batch is let go
@@ -108,7 +106,7 @@ async function warmUpOnce(cell: Cell, service: Service, bench: Bench): Promise<v
 
 function sceneOf(cell: Cell, { record }: Service, { random, rates, windowMs }: Bench): Promise<Scene> {
   const expected = rates.get(keyOf(cell)) ?? (cell.contestant === BARE ? EXPECTED_BARE_RATE : EXPECTED_RATE);
-  const seconds = (WARM_UP.leastMs + windowMs) / 1000;
+  const seconds = (warmUp(windowMs).leastMs + windowMs) / 1000;
   const count = Math.ceil(SPARE * expected * seconds) + cell.connections;
   const seed = random.below(MAX_SEED);
   return record ? setScene(cell, record, { count, seed }) : Promise.resolve(imaginaryScene(count, seed));
