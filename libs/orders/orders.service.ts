@@ -7,7 +7,14 @@ import { OrderRequest } from './order-request.js';
 import type { Order } from './order.js';
 import { presentOrder, type CreateOrder, type OrderView } from './order.dto.js';
 import { OrderPlacement } from './placement/order-placement.js';
-import type { Refusal } from './placement/placement.js';
+import type { Outcome, Refusal } from './placement/placement.js';
+
+/** An order that was placed, now or by an earlier request with the same key. */
+export interface Created {
+  readonly kind: 'created';
+  readonly order: OrderView;
+  readonly replayed: boolean;
+}
 
 /** A buyer's orders. */
 @Injectable()
@@ -19,25 +26,26 @@ export class OrdersService {
   ) {}
 
   /** @throws ProblemError duplicate_item, and what OrderPlacement throws */
-  async create(
-    buyerId: string,
-    key: string,
-    body: CreateOrder,
-  ): Promise<{ kind: 'created'; order: OrderView; replayed: boolean } | Refusal> {
+  create(buyerId: string, key: string, body: CreateOrder): Promise<Created | Refusal> {
     const request = new OrderRequest(buyerId, key, body);
-    const outcome = await this.placement.place(request);
+    return this.placement.place(request).then((outcome) => this.present(request, outcome));
+  }
+
+  private present(request: OrderRequest, outcome: Outcome): Created | Refusal | Promise<Created> {
     switch (outcome.kind) {
       case 'accepted':
         return { kind: 'created', order: presentOrder(outcome.order), replayed: false };
-      case 'replayed': {
-        const order = asCreated(await this.reader.read({ buyerId, id: outcome.orderId }));
-        // An order with our own id was written by an attempt of this very request whose COMMIT went unanswered.
-        const replayed = outcome.orderId !== request.orderId;
-        return { kind: 'created', order: presentOrder(order), replayed };
-      }
+      case 'replayed':
+        return this.replay(request, outcome.orderId);
       case 'refused':
         return outcome;
     }
+  }
+
+  private async replay(request: OrderRequest, orderId: string): Promise<Created> {
+    const order = asCreated(await this.reader.read({ buyerId: request.buyerId, id: orderId }));
+    // An order with our own id was written by an attempt of this very request whose COMMIT went unanswered.
+    return { kind: 'created', order: presentOrder(order), replayed: orderId !== request.orderId };
   }
 
   /**

@@ -33,6 +33,11 @@ export class Deadline {
     return this.remainingMs === 0;
   }
 
+  /** When nobody waits any longer, even for an order that says why it ended. */
+  get overdueInMs(): number {
+    return this.atMs + GRACE_MS - performance.now();
+  }
+
   /** Whether it is too late to begin with writing. */
   get isNear(): boolean {
     return this.remainingMs < this.commitMs;
@@ -45,15 +50,5 @@ export class Deadline {
    */
   check(): void {
     if (this.isNear) throw new DeadlineError('The deadline passed while the order was being decided.');
-  }
-
-  /** Waits for `work`, and not much past the deadline. @throws DeadlineError */
-  bound<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const giveUp = () => reject(new DeadlineError('The deadline passed.'));
-      const timer = setTimeout(giveUp, this.remainingMs + GRACE_MS);
-      const end = () => clearTimeout(timer);
-      work.then(resolve, reject).then(end, end);
-    });
   }
 }
