@@ -233,6 +233,34 @@ describe('OrderPlacement', () => {
     }
   });
 
+  test('gives up on each order that hangs in its own time, once', async () => {
+    const finish: ((outcome: Outcome) => void)[] = [];
+    const attempt = () => new Promise<Outcome>((resolve) => finish.push(resolve));
+    const metrics = new Metrics();
+    const placement = new OrderPlacement(
+      { name: 'per-order', attempt },
+      new Gate(bench.database),
+      metrics,
+      LIMITS,
+    );
+    const hang = async () => {
+      const startedAt = performance.now();
+      return { code: await codeOf(placement.place(order)), waitedMs: performance.now() - startedAt };
+    };
+    const first = hang();
+    await new Promise((resolve) => setTimeout(resolve, LIMITS.deadlineMs / 2));
+    const second = hang();
+    for (const { code, waitedMs } of await Promise.all([first, second])) {
+      expect(code).toBe('outcome_unknown');
+      expect(waitedMs).toBeGreaterThan(LIMITS.deadlineMs);
+    }
+    for (const resolve of finish) resolve(REPLAYED); // nobody listens any longer
+    await new Promise((resolve) => setImmediate(resolve));
+    const { values } = await metrics.orders.get();
+    expect(values.map(({ labels, value }) => [labels.outcome, value])).toEqual([['outcome_unknown', 2]]);
+    expect((await metrics.ordersWaiting.get()).values.map(({ value }) => value)).toEqual([0]);
+  });
+
   test('sends those who still wait elsewhere when the process stops', async () => {
     const strategy: ReservationStrategy = {
       name: 'per-order',
