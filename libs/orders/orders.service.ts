@@ -25,7 +25,10 @@ export class OrdersService {
     private readonly reservations: ReservationEnds,
   ) {}
 
-  /** @throws ProblemError duplicate_item, and what OrderPlacement throws */
+  /**
+   * No suspended call of its own: a thousand wait here (`OrderPlacement.place`).
+   * @throws ProblemError duplicate_item, and what OrderPlacement throws
+   */
   create(buyerId: string, key: string, body: CreateOrder): Promise<Created | Refusal> {
     const request = new OrderRequest(buyerId, key, body);
     return this.placement.place(request).then((outcome) => this.present(request, outcome));

@@ -33,7 +33,7 @@ export class Deadline {
     return this.remainingMs === 0;
   }
 
-  /** When nobody waits any longer, even for an order that says why it ended. */
+  /** Until nobody waits any longer, even for an order that says why it ended. Negative when that is past. */
   get overdueInMs(): number {
     return this.atMs + GRACE_MS - performance.now();
   }
