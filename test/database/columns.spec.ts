@@ -32,6 +32,26 @@ describe('arrays in their binary form, as PostgreSQL reads them', () => {
     ).toEqual([ids[0]]);
   });
 
+  test('what was written of late is not written again, and what differs in one element is', async () => {
+    const ids = Array.from({ length: 50 }, () => randomUUID());
+    const column = uuidColumn(ids, same);
+    expect(uuidColumn([...ids], same)).toBe(column);
+    const others = ids.with(49, randomUUID());
+    expect(await read(uuidColumn(others, same), 'uuid')).toEqual(others);
+    expect(await read(uuidColumn(ids.slice(0, 49), same), 'uuid')).toEqual(ids.slice(0, 49));
+    expect(textColumn(ids, same)).toBe(textColumn(ids, same));
+    expect(await read(textColumn(ids, same), 'text')).toEqual(ids); // and not the column of UUIDs
+    const texts = [null, '', 'null'];
+    expect(await read(textColumn(texts, same), 'text')).toEqual(texts);
+    expect(await read(textColumn(texts.toReversed(), same), 'text')).toEqual(texts.toReversed());
+  });
+
+  test('long columns are not kept', () => {
+    const texts = ['x'.repeat(200_000)];
+    expect(textColumn(texts, same)).toEqual(textColumn(texts, same));
+    expect(textColumn(texts, same)).not.toBe(textColumn(texts, same));
+  });
+
   test('new identifiers, as others make them', async () => {
     const ids = await read(newIdColumn(1_000), 'uuid');
     expect(new Set(ids).size).toBe(1_000);

@@ -50,11 +50,13 @@ interface PricedLine {
 }
 
 function pricedLines(sale: SaleTerms, request: PlacementRequest): PricedLine[] | undefined {
-  const lines = request.lines.flatMap((line) => {
-    const offer = sale.offers.get(line.itemId);
-    return offer ? [{ ...line, offer }] : [];
-  });
-  return lines.length === request.lines.length ? lines : undefined;
+  const lines: PricedLine[] = [];
+  for (const { itemId, quantity } of request.lines) {
+    const offer = sale.offers.get(itemId);
+    if (!offer) return undefined;
+    lines.push({ itemId, quantity, offer });
+  }
+  return lines;
 }
 
 function refusalOfWindow(sale: SaleTerms, nowMs: number): Refusal | undefined {

@@ -10,6 +10,10 @@ const { BOOL, UUID, TEXT, INT4, INT8 } = types.builtins;
 
 const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
+/** More than the statements of a batch have of one type. */
+const RECENT_COLUMNS = 12;
+/** What is longer is written anew: it would be kept until others come. */
+const RECENT_BYTES = 128 * 1024;
 /** Where the hexadecimal digits of each byte stand in the text of a UUID. */
 const UUID_DIGITS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const UUID_LENGTH = 36;
@@ -25,16 +29,7 @@ for (let value = 0; value < 16; value += 1) {
 
 /** A `uuid[]`. @throws TypeError for a text that is no UUID */
 export function uuidColumn<T>(of: readonly T[], element: (value: T) => string): Buffer {
-  const column = begin(UUID, of.length, (4 + ID_BYTES) * of.length);
-  let at = HEADER_BYTES;
-  let before: string | undefined;
-  for (const value of of) {
-    const text = element(value);
-    if (text === before) at = repeat(column, 4 + ID_BYTES, at);
-    else at = writeUuid(column, text, writeInt32(column, ID_BYTES, at));
-    before = text;
-  }
-  return column;
+  return uuids.column(of.map((value) => element(value)));
 }
 
 /** A `uuid[]` of new identifiers. */
@@ -49,25 +44,7 @@ export function newIdColumn(count: number): Buffer {
 
 /** A `text[]`; null becomes NULL. */
 export function textColumn<T>(of: readonly T[], element: (value: T) => string | null): Buffer {
-  const texts = of.map((value) => element(value));
-  const lengths = texts.map((text) => (text === null ? NULL_LENGTH : Buffer.byteLength(text)));
-  const column = begin(
-    TEXT,
-    of.length,
-    lengths.reduce((sum, length) => sum + 4 + Math.max(0, length), 0),
-  );
-  let at = HEADER_BYTES;
-  for (const [index, text] of texts.entries()) {
-    const length = lengths[index] ?? 0;
-    if (text === texts[index - 1]) {
-      at = repeat(column, 4 + Math.max(0, length), at);
-    } else {
-      at = writeInt32(column, length, at);
-      if (text === null) markNull(column);
-      else at += column.write(text, at);
-    }
-  }
-  return column;
+  return texts.column(of.map((value) => element(value)));
 }
 
 /** An `integer[]`. @throws TypeError for what is no whole number, RangeError for one that does not fit */
@@ -107,6 +84,68 @@ export function booleanColumn<T>(of: readonly T[], element: (value: T) => boolea
     at = writeInt32(column, 1, at);
     column[at] = element(value) ? 1 : 0;
     at += 1;
+  }
+  return column;
+}
+
+/**
+ * The columns of late, each written once: the statements of a batch share its buyers, its orders and their keys. To see that
+ * the texts are the same costs a fraction of writing them. Nobody may write to a column that was returned.
+ */
+class RecentColumns<Text extends string | null> {
+  private readonly made: { readonly texts: readonly Text[]; readonly column: Buffer }[] = [];
+  private readonly make: (texts: readonly Text[]) => Buffer;
+
+  constructor(make: (texts: readonly Text[]) => Buffer) {
+    this.make = make;
+  }
+
+  column(texts: readonly Text[]): Buffer {
+    const known = this.made.find((recent) => areSame(recent.texts, texts));
+    if (known) return known.column;
+    const column = this.make(texts);
+    if (column.length > RECENT_BYTES) return column;
+    if (this.made.unshift({ texts, column }) > RECENT_COLUMNS) this.made.pop();
+    return column;
+  }
+}
+
+const uuids = new RecentColumns<string>(writeUuids);
+const texts = new RecentColumns<string | null>(writeTexts);
+
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
+}
+
+function writeUuids(texts: readonly string[]): Buffer {
+  const column = begin(UUID, texts.length, (4 + ID_BYTES) * texts.length);
+  let at = HEADER_BYTES;
+  let before: string | undefined;
+  for (const text of texts) {
+    if (text === before) at = repeat(column, 4 + ID_BYTES, at);
+    else at = writeUuid(column, text, writeInt32(column, ID_BYTES, at));
+    before = text;
+  }
+  return column;
+}
+
+function writeTexts(texts: readonly (string | null)[]): Buffer {
+  const lengths = texts.map((text) => (text === null ? NULL_LENGTH : Buffer.byteLength(text)));
+  const column = begin(
+    TEXT,
+    texts.length,
+    lengths.reduce((sum, length) => sum + 4 + Math.max(0, length), 0),
+  );
+  let at = HEADER_BYTES;
+  for (const [index, text] of texts.entries()) {
+    const length = lengths[index] ?? 0;
+    if (text === texts[index - 1]) {
+      at = repeat(column, 4 + Math.max(0, length), at);
+    } else {
+      at = writeInt32(column, length, at);
+      if (text === null) markNull(column);
+      else at += column.write(text, at);
+    }
   }
   return column;
 }
