@@ -1,9 +1,10 @@
-export { LocalError } from './errors.js';
+export { LocalError, reasonOf } from './errors.js';
 export { etcdLeaderOf, startEtcd, startEtcdCluster, type EtcdOptions, type LocalEtcd } from './etcd.js';
 export { HAPROXY, startHaproxy } from './haproxy.js';
 export { folderInMemory } from './memory-folder.js';
 export { startPgBouncer, type LocalPgBouncer } from './pgbouncer.js';
 export { accepts, freePort, isPortFree, nextFreePort } from './ports.js';
+export { isBatchProcess } from './processes.js';
 export { postgresUser, type PostgresUser } from './postgres-programs.js';
 export { startStandby, type StandbyOptions } from './postgres-standby.js';
 export { startPostgres, type LocalPostgres, type PostgresOptions } from './postgres.js';

@@ -1,7 +1,7 @@
+import { isBatchProcess, reasonOf } from '#local';
 import {
   InterruptedError,
   integer,
-  messageOf,
   plural,
   randomOf,
   ServerStack,
@@ -60,7 +60,7 @@ export async function run(context: RunContext<BenchOptions>): Promise<RunOutcome
       windowMs: options.seconds * 1000,
       rates: new Map(),
     };
-    const notes = [settingsNote(await stores.hugePages())];
+    const notes = [settingsNote(await stores.hugePages(), isBatchProcess(stores.postgresPid))];
     notes.push(...(await fillDatabases(cells, fleet, context)));
     const results = await measureAll(plan, bench, context);
     return { results, notes, versions: await stores.versions() };
@@ -89,9 +89,10 @@ async function fillDatabases(
   return notes;
 }
 
-function settingsNote(hugePages: string): string {
+function settingsNote(hugePages: string, isBatch: boolean): string {
   const settings = Object.entries(POSTGRES_SETTINGS).map((setting) => setting.join(' = '));
-  return `PostgreSQL: fsync, synchronous_commit, full_page_writes = on; ${settings.join(', ')}, huge pages ${hugePages}; a checkpoint before each cell.`;
+  const host = `huge pages ${hugePages}, SCHED_BATCH ${isBatch ? 'on' : 'off'}`;
+  return `PostgreSQL: fsync, synchronous_commit, full_page_writes = on; ${settings.join(', ')}, ${host}; a checkpoint before each cell.`;
 }
 
 async function measureAll(
@@ -123,8 +124,7 @@ async function tryToMeasure(cell: Cell, bench: Bench, signal: AbortSignal): Prom
   } catch (error) {
     throwIfAborted(signal);
     await bench.fleet.discard(cell); // what it is still busy with would disturb the next
-    const [line = ''] = messageOf(error).split('\n');
-    return { figures: {}, counts: {}, broken: [], remarks: {}, error: line };
+    return { figures: {}, counts: {}, broken: [], remarks: {}, error: reasonOf(error) };
   }
 }
 
