@@ -4,7 +4,6 @@ export { HAPROXY, startHaproxy } from './haproxy.js';
 export { folderInMemory } from './memory-folder.js';
 export { startPgBouncer, type LocalPgBouncer } from './pgbouncer.js';
 export { accepts, freePort, isPortFree, nextFreePort } from './ports.js';
-export { isBatchProcess } from './processes.js';
 export { postgresUser, type PostgresUser } from './postgres-programs.js';
 export { startStandby, type StandbyOptions } from './postgres-standby.js';
 export { startPostgres, type LocalPostgres, type PostgresOptions } from './postgres.js';

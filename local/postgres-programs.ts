@@ -20,19 +20,7 @@ export async function findPostgresPrograms(): Promise<PostgresPrograms> {
   const { initdb, postgres } = await findBinaries();
   linkLibraries(path.resolve(path.dirname(postgres), '..', '..'));
   const { prefix, own } = postgresUser();
-  return { initdb: [...prefix, initdb], postgres: [...asBatchProcess(), ...prefix, postgres], own };
-}
-
-/**
- * A server that shares its processors with the service is not to interrupt it whenever a statement arrives (SCHED_BATCH of
- * sched(7)): the service is just about to send the next one, or a few hundred answers. `docs/decisions/0005-batches.md` has
- * what it brings. chrt(1) execs, so that the process number is the server's own.
- * @returns what to put before the command; nothing where the system has no such thing
- */
-function asBatchProcess(): readonly string[] {
-  const prefix = ['chrt', '-b', '0'];
-  const [command = '', ...args] = prefix;
-  return spawnSync(command, [...args, 'true']).status === 0 ? prefix : [];
+  return { initdb: [...prefix, initdb], postgres: [...prefix, postgres], own };
 }
 
 /** Who runs PostgreSQL here. */

@@ -108,11 +108,6 @@ export function startTimeOf(pid: number): string {
   return ticks ?? ps(pid, 'lstart=');
 }
 
-/** Whether it is scheduled as SCHED_BATCH: woken up, it does not interrupt who is running. False where that cannot be read. */
-export function isBatchProcess(pid: number): boolean {
-  return procStat(pid)?.[38] === '3'; // field 41 of /proc/<pid>/stat
-}
-
 function procStat(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,4 +1,4 @@
-import { isBatchProcess, reasonOf } from '#local';
+import { reasonOf } from '#local';
 import {
   InterruptedError,
   integer,
@@ -60,7 +60,7 @@ export async function run(context: RunContext<BenchOptions>): Promise<RunOutcome
       windowMs: options.seconds * 1000,
       rates: new Map(),
     };
-    const notes = [settingsNote(await stores.hugePages(), isBatchProcess(stores.postgresPid))];
+    const notes = [settingsNote(await stores.hugePages())];
     notes.push(...(await fillDatabases(cells, fleet, context)));
     const results = await measureAll(plan, bench, context);
     return { results, notes, versions: await stores.versions() };
@@ -89,10 +89,9 @@ async function fillDatabases(
   return notes;
 }
 
-function settingsNote(hugePages: string, isBatch: boolean): string {
+function settingsNote(hugePages: string): string {
   const settings = Object.entries(POSTGRES_SETTINGS).map((setting) => setting.join(' = '));
-  const host = `huge pages ${hugePages}, SCHED_BATCH ${isBatch ? 'on' : 'off'}`;
-  return `PostgreSQL: fsync, synchronous_commit, full_page_writes = on; ${settings.join(', ')}, ${host}; a checkpoint before each cell.`;
+  return `PostgreSQL: fsync, synchronous_commit, full_page_writes = on; ${settings.join(', ')}, huge pages ${hugePages}; a checkpoint before each cell.`;
 }
 
 async function measureAll(

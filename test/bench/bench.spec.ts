@@ -38,7 +38,7 @@ describe('npm run bench', () => {
     expect(result).toMatchObject({
       seed: 5,
       versions: { PostgreSQL: expect.stringMatching(/^\d+/) },
-      notes: [expect.stringMatching(/^PostgreSQL: fsync.*huge pages (on|off), SCHED_BATCH (on|off);/)],
+      notes: [expect.stringMatching(/^PostgreSQL: fsync.*huge pages (on|off);/)],
     });
     const measured = result.cells.map(({ cell, round, finding }) => ({
       what: `${cell.contestant} ${cell.workload} ${round}`,

@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 import { Client } from 'pg';
-import { isBatchProcess, LocalError, startPostgres, type LocalPostgres } from '#local';
+import { LocalError, startPostgres, type LocalPostgres } from '#local';
 import { LauncherProcess } from './launcher-process.js';
 import { descendantsOf, runningOf } from './process-table.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -44,19 +44,6 @@ test('a second start keeps the data, and may have the same port', async () => {
   const second = await start({ port: first.port });
   expect(second.url).toBe(first.url);
   expect(await query(second.url, 'SELECT n FROM kept')).toEqual([{ n: 1 }]);
-});
-
-const hasScheduler = spawnSync('chrt', ['--version']).status === 0; // util-linux, of every Debian
-
-(hasScheduler ? test : test.skip)('its processes do not interrupt who sends them statements', async () => {
-  const { url, pid } = await start();
-  const children = await query<{ pid: number }>(
-    url,
-    'SELECT pid FROM pg_stat_activity WHERE datname IS NULL',
-  );
-  expect(children.length).toBeGreaterThan(0);
-  for (const process of [{ pid }, ...children]) expect(isBatchProcess(process.pid)).toBe(true);
-  expect(isBatchProcess(process.pid)).toBe(false); // nobody else is meant
 });
 
 test('it is durable whatever its starter sets, and listens on the loopback alone', async () => {
