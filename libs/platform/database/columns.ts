@@ -27,9 +27,9 @@ for (let value = 0; value < 16; value += 1) {
   DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-/** A `uuid[]`. @throws TypeError for a text that is no UUID */
+/** A `uuid[]`, to be read alone: others may get the same one. @throws TypeError for a text that is no UUID */
 export function uuidColumn<T>(of: readonly T[], element: (value: T) => string): Buffer {
-  return uuids.column(of.map((value) => element(value)));
+  return recentUuids.column(of.map((value) => element(value)));
 }
 
 /** A `uuid[]` of new identifiers. */
@@ -42,9 +42,9 @@ export function newIdColumn(count: number): Buffer {
   return column;
 }
 
-/** A `text[]`; null becomes NULL. */
+/** A `text[]`, to be read alone: others may get the same one. Null becomes NULL. */
 export function textColumn<T>(of: readonly T[], element: (value: T) => string | null): Buffer {
-  return texts.column(of.map((value) => element(value)));
+  return recentTexts.column(of.map((value) => element(value)));
 }
 
 /** An `integer[]`. @throws TypeError for what is no whole number, RangeError for one that does not fit */
@@ -90,7 +90,7 @@ export function booleanColumn<T>(of: readonly T[], element: (value: T) => boolea
 
 /**
  * The columns of late, each written once: the statements of a batch share its buyers, its orders and their keys. To see that
- * the texts are the same costs a fraction of writing them. Nobody may write to a column that was returned.
+ * the texts are the same costs a fraction of writing them.
  */
 class RecentColumns<Text extends string | null> {
   private readonly made: { readonly texts: readonly Text[]; readonly column: Buffer }[] = [];
@@ -110,8 +110,8 @@ class RecentColumns<Text extends string | null> {
   }
 }
 
-const uuids = new RecentColumns<string>(writeUuids);
-const texts = new RecentColumns<string | null>(writeTexts);
+const recentUuids = new RecentColumns<string>(writeUuids);
+const recentTexts = new RecentColumns<string | null>(writeTexts);
 
 function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
   return some.length === others.length && some.every((one, index) => one === others[index]);
